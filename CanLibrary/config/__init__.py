@@ -1,0 +1,1 @@
+"""Import arguments, keyword arguments or YAML → frozen descriptions of buses and connections."""

@@ -1,0 +1,73 @@
+"""The words of the language as types; `CONVERTERS` is the only list of converters.
+
+Keyword arguments, import arguments and YAML values go through the same converters.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from CanLibrary.types.can_id import CanId, CanIdPattern
+from CanLibrary.types.enums import AddressingMode, AutoClose, Backend, BusState, TargetAddressType
+from CanLibrary.types.filters import CanFilter, CanFilters
+from CanLibrary.types.isotp import (
+    AnyIsoTpAddress,
+    AsymmetricIsoTpAddress,
+    IsoTpAddress,
+    IsoTpAddressFields,
+    IsoTpParams,
+    check_parameter,
+)
+from CanLibrary.types.message import CanMessage, build_message, message_from
+from CanLibrary.types.payload import Pattern, Payload
+
+__all__ = [
+    "CONVERTERS",
+    "NOT_GIVEN",
+    "AddressingMode",
+    "AnyIsoTpAddress",
+    "AsymmetricIsoTpAddress",
+    "AutoClose",
+    "Backend",
+    "BusState",
+    "CanFilter",
+    "CanFilters",
+    "CanId",
+    "CanIdPattern",
+    "CanMessage",
+    "IsoTpAddress",
+    "IsoTpAddressFields",
+    "IsoTpParams",
+    "Pattern",
+    "Payload",
+    "TargetAddressType",
+    "build_message",
+    "check_parameter",
+    "message_from",
+]
+
+
+class _NotGiven:
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return "not given"
+
+    __repr__ = __str__
+
+
+# The default of arguments with a converter of ours that may be left out. `CanId | None` would do for Python,
+# but Robot Framework hides a converter's sentence behind "cannot be converted to CanId or None".
+NOT_GIVEN: Any = _NotGiven()
+
+
+# Functions without documentation of their own: libdoc then shows the docstring of the type.
+CONVERTERS: dict[type, Any] = {
+    CanId: lambda value: CanId(value),
+    CanIdPattern: lambda value: CanIdPattern(value),
+    Payload: lambda value: Payload(value),
+    Pattern: lambda value: Pattern(value),
+    CanFilters: lambda value: CanFilters(value),
+    CanMessage: message_from,
+}

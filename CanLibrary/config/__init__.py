@@ -1,1 +1,19 @@
 """Import arguments, keyword arguments or YAML → frozen descriptions of buses and connections."""
+
+from __future__ import annotations
+
+from CanLibrary.config.bench import find_mistakes, load_bench
+from CanLibrary.config.buses import bus_description
+from CanLibrary.config.connections import connection_description
+from CanLibrary.config.descriptions import DEFAULT_ALIAS, Bench, BusDescription, ConnectionDescription
+
+__all__ = [
+    "DEFAULT_ALIAS",
+    "Bench",
+    "BusDescription",
+    "ConnectionDescription",
+    "bus_description",
+    "connection_description",
+    "find_mistakes",
+    "load_bench",
+]

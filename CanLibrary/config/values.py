@@ -16,6 +16,8 @@ from CanLibrary.types import CONVERTERS, NOT_GIVEN
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = 80
 _REPR.maxlevel = 2
+_EXPONENT = re.compile(r"[^xX]*[eE][^xX]*")
+_LONGEST_WORD = 100  # characters; no number, time or name of a choice comes near
 
 # A bool is an int in Python and a list prints as text, but nobody who writes `blocksize: true` means 1.
 _ACCEPTED: dict[type, tuple[type, ...]] = {
@@ -129,6 +131,14 @@ def _finite(value: timedelta) -> timedelta:
 def _by_robot(value: object, hint: type) -> Any:
     from robot.api import TypeInfo
 
+    # Robot Framework reads an integer through Decimal where int() refuses it: a million digits take it most
+    # of a minute, and 1e999999999 all memory.
+    if isinstance(value, str) and len(value) > _LONGEST_WORD:
+        raise ValueError
+    if hint is int and isinstance(value, str) and _EXPONENT.fullmatch(value):
+        value = float(value)
+        if not value.is_integer() or abs(value) > 1e15:
+            raise ValueError
     result = TypeInfo.from_type(hint).convert(value)
     # Robot Framework leaves text that is no truth value as it is, and takes empty text for False.
     if not isinstance(result, hint) or value == "":
@@ -143,7 +153,7 @@ def _meaning(value: object, hint: type) -> str:
         return f"one of {', '.join(names)}{close or '.'}"
     if hint is str and isinstance(value, (bool, int, float)):
         return f"text; quote it: '{value}'."
-    if hint is int and isinstance(value, str) and re.fullmatch("[0-9A-Fa-f]+", value):
+    if hint is int and isinstance(value, str) and re.fullmatch("[0-9A-Fa-f]{1,8}", value):
         return f"an integer; hexadecimal needs 0x: 0x{value.upper()}."
     return f"{_MEANING[hint]}."
 

@@ -1,1 +1,1 @@
-"""."""
+"""What passes on a bus: the one receiver, the trace, the mailbox, waits and the periodic scheduler."""

@@ -1,1 +1,1 @@
-"""."""
+"""ISO-TP: what a backend is (`protocol`), and the backends behind it."""

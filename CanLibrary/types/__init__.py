@@ -18,6 +18,7 @@ from CanLibrary.types.isotp import (
     IsoTpParams,
     check_parameter,
 )
+from CanLibrary.types.mark import CanMark, can_mark
 from CanLibrary.types.message import CanMessage, build_message, message_from
 from CanLibrary.types.payload import Pattern, Payload
 
@@ -34,6 +35,7 @@ __all__ = [
     "CanFilters",
     "CanId",
     "CanIdPattern",
+    "CanMark",
     "CanMessage",
     "IsoTpAddress",
     "IsoTpAddressFields",
@@ -70,4 +72,5 @@ CONVERTERS: dict[type, Any] = {
     Pattern: lambda value: Pattern(value),
     CanFilters: lambda value: CanFilters(value),
     CanMessage: message_from,
+    CanMark: can_mark,
 }

@@ -23,6 +23,10 @@ class CanId:
 
     __slots__ = ("extended", "from_integer", "value")
 
+    value: int
+    extended: bool
+    from_integer: bool
+
     def __init__(self, value: object, extended: bool | None = None) -> None:
         self.from_integer = False
         if isinstance(value, CanId):

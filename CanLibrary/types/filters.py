@@ -61,7 +61,9 @@ def _filters(value: object) -> Iterable[CanFilter]:
 def _from_mapping(value: Mapping[object, object]) -> CanFilter:
     for key in value:
         if key not in _KEYS:
-            raise ValueError(f"A filter has no '{key}'{nearest(str(key), _KEYS[:3]) or '; it has id, mask, extended.'}")
+            raise ValueError(
+                f"A filter has no '{key}'{nearest(str(key), _KEYS[:3]) or '; it has id, mask, extended.'}"
+            )
     identifier, mask = value.get("id", value.get("can_id")), value.get("mask", value.get("can_mask"))
     extended = value.get("extended")
     if identifier is None:

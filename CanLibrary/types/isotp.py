@@ -47,8 +47,12 @@ class IsoTpParams:
     stmin: int = _parameter(
         0, _stmin, "separation time asked of the sender: 0–127 ms, 0xF1–0xF9 = 100–900 µs (9.6.5.4)"
     )
-    blocksize: int = _parameter(8, _between(0, 255), "consecutive frames until the next flow control; 0: never again")
-    tx_data_length: int = _parameter(8, _one_of(TX_LENGTHS), "longest message sent, in bytes; above 8 needs can_fd")
+    blocksize: int = _parameter(
+        8, _between(0, 255), "consecutive frames until the next flow control; 0: never again"
+    )
+    tx_data_length: int = _parameter(
+        8, _one_of(TX_LENGTHS), "longest message sent, in bytes; above 8 needs can_fd"
+    )
     tx_data_min_length: int | None = _parameter(
         None, _one_of(MIN_LENGTHS), "shortest message sent, padded with tx_padding or 0xCC"
     )
@@ -61,11 +65,15 @@ class IsoTpParams:
         1000, _between(0, 3_600_000, " milliseconds"), "milliseconds to wait for a flow control (N_Bs)"
     )
     rx_consecutive_frame_timeout: int = _parameter(
-        1000, _between(0, 3_600_000, " milliseconds"), "milliseconds to wait for the next consecutive frame (N_Cr)"
+        1000,
+        _between(0, 3_600_000, " milliseconds"),
+        "milliseconds to wait for the next consecutive frame (N_Cr)",
     )
     tx_padding: int | None = _parameter(None, _between(0, 0xFF), "byte that fills a message up")
     wftmax: int = _parameter(0, _between(0, 255), "flow control wait frames tolerated; 0: none")
-    max_frame_size: int = _parameter(4095, _between(1, MAX_FRAME, " bytes"), "largest payload accepted on reception")
+    max_frame_size: int = _parameter(
+        4095, _between(1, MAX_FRAME, " bytes"), "largest payload accepted on reception"
+    )
     can_fd: bool = _parameter(False, None, "send CAN FD messages")
     bitrate_switch: bool = _parameter(False, None, "CAN FD bit rate switch; needs can_fd")
     default_target_address_type: TargetAddressType = _parameter(
@@ -78,14 +86,18 @@ class IsoTpParams:
     blocking_send: bool = _parameter(False, None, "a send returns when the payload is through, or fails")
     logger_name: str = _parameter("isotp", None, "name of the Python logger that can-isotp writes to")
     wait_func: Callable[[float], None] | None = _parameter(
-        None, None, "Python function that waits the given seconds between consecutive frames; time.sleep by default"
+        None,
+        None,
+        "Python function that waits the given seconds between consecutive frames; time.sleep by default",
     )
 
     def __post_init__(self) -> None:
         for parameter in dataclasses.fields(self):
             check_parameter(parameter.name, getattr(self, parameter.name))
         if self.tx_data_length > 8 and not self.can_fd:
-            raise ValueError(f"tx_data_length={self.tx_data_length} needs can_fd=True: classic CAN carries 8 bytes.")
+            raise ValueError(
+                f"tx_data_length={self.tx_data_length} needs can_fd=True: classic CAN carries 8 bytes."
+            )
         if self.bitrate_switch and not self.can_fd:
             raise ValueError("bitrate_switch=True needs can_fd=True: classic CAN has one bit rate.")
         if (self.tx_data_min_length or 0) > self.tx_data_length:
@@ -141,7 +153,15 @@ _FIELDS: dict[AddressingMode, tuple[tuple[str, ...], tuple[str, ...], tuple[str,
         ("physical_id", "functional_id"),
     ),
 }
-_NAMES = ("txid", "rxid", "target_address", "source_address", "physical_id", "functional_id", "address_extension")
+_NAMES = (
+    "txid",
+    "rxid",
+    "target_address",
+    "source_address",
+    "physical_id",
+    "functional_id",
+    "address_extension",
+)
 
 
 @dataclass(frozen=True)
@@ -196,7 +216,11 @@ class IsoTpAddress:
         if missing := [name for name in _NAMES if name in needed - given]:
             raise ValueError(f"{self.mode.name} addressing needs {quoted(missing)}.")
         if unused := [name for name in _NAMES if name in given - set(for_tx) - set(for_rx) - set(optional)]:
-            users = [mode.name for mode in Mode if unused[0] in {*_FIELDS[mode][0], *_FIELDS[mode][1], *_FIELDS[mode][2]}]
+            users = [
+                mode.name
+                for mode in Mode
+                if unused[0] in {*_FIELDS[mode][0], *_FIELDS[mode][1], *_FIELDS[mode][2]}
+            ]
             raise ValueError(
                 f"{self.mode.name} addressing does not use {quoted(unused)}; "
                 f"set addressing_mode to one that does: {', '.join(users)}."
@@ -222,7 +246,9 @@ class IsoTpAddress:
                         f"but {self.mode.name} addressing uses {29 if self.is_29bits else 11} bits."
                     ) from None
         if self.txid is not None and self.txid == self.rxid:
-            raise ValueError(f"txid and rxid are both {self.txid}; they must differ, or each side hears itself.")
+            raise ValueError(
+                f"txid and rxid are both {self.txid}; they must differ, or each side hears itself."
+            )
 
     def __str__(self) -> str:
         parts = [

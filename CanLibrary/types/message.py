@@ -97,7 +97,9 @@ def build_message(
         length = len(payload)
         _check_length(length, fd)
         if dlc is not None and dlc != length:
-            raise ValueError(f"dlc={dlc} does not fit {length} data bytes; leave dlc out, it follows from the data.")
+            raise ValueError(
+                f"dlc={dlc} does not fit {length} data bytes; leave dlc out, it follows from the data."
+            )
     if bitrate_switch and not fd:
         raise ValueError("bitrate_switch=True needs fd=True: classic CAN has one bit rate.")
     return CanMessage(
@@ -112,7 +114,7 @@ def build_message(
     )
 
 
-def _remote_length(payload: bytes, fd: bool, dlc: int | None) -> int:
+def _remote_length(payload: Payload, fd: bool, dlc: int | None) -> int:
     if payload:
         raise ValueError(
             f"A remote message carries no data, but '{payload}' was given; "
@@ -128,7 +130,9 @@ def _remote_length(payload: bytes, fd: bool, dlc: int | None) -> int:
 def _check_length(length: int, fd: bool) -> None:
     if not fd and length > CLASSIC_MAX:
         hint = " or send it with fd=True" if length <= FD_LENGTHS[-1] else ""
-        raise ValueError(f"{length} data bytes are too many: classic CAN carries at most 8; shorten the data{hint}.")
+        raise ValueError(
+            f"{length} data bytes are too many: classic CAN carries at most 8; shorten the data{hint}."
+        )
     if fd and length > FD_LENGTHS[-1]:
         raise ValueError(f"{length} data bytes are too many: CAN FD carries at most 64.")
     if fd and length not in FD_LENGTHS:

@@ -65,7 +65,9 @@ def _groups(text: str, digits: str = "0-9A-Fa-f") -> list[str]:
         if wrong := re.search(rf"[^{digits}]", bare):
             raise ValueError(f"'{text}' is no hexadecimal data: '{wrong.group()}' is no hexadecimal digit.")
         if len(bare) % 2 or not bare:
-            raise ValueError(f"'{text}' has an odd number of digits in '{group}'; write each byte as two digits.")
+            raise ValueError(
+                f"'{text}' has an odd number of digits in '{group}'; write each byte as two digits."
+            )
         groups.append(bare)
     return groups
 
@@ -99,7 +101,9 @@ class Pattern:
         open_ended = body.endswith("*")
         body = body.removesuffix("*")
         if "*" in body:
-            raise ValueError(f"'{text}' has '*' before the end; '*' stands only at the end, '?' for one nibble.")
+            raise ValueError(
+                f"'{text}' has '*' before the end; '*' stands only at the end, '?' for one nibble."
+            )
         nibbles = "".join(_groups(body, "0-9A-Fa-f?"))
         value = int("0" + nibbles.replace("?", "0"), 16)
         mask = int("0" + re.sub("[0-9A-Fa-f]", "F", nibbles).replace("?", "0"), 16)

@@ -1,0 +1,3 @@
+"""The introduction of the libdoc page, text only."""
+
+INTRODUCTION = """Tests ECUs over CAN, CAN FD and ISO-TP."""

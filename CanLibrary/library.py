@@ -1,0 +1,163 @@
+"""The library: import arguments in, keyword classes out."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from robot.api import logger
+from robotlibcore import HybridCore
+
+from CanLibrary.config import DEFAULT_ALIAS, Bench, bus_description, load_bench
+from CanLibrary.config.mistakes import Mistakes
+from CanLibrary.config.values import convert
+from CanLibrary.errors import CanLibraryError, ConfigurationError
+from CanLibrary.introduction import INTRODUCTION
+from CanLibrary.keywords.auto_close import AutoCloser
+from CanLibrary.keywords.buses import BusKeywords
+from CanLibrary.keywords.connections import ConnectionKeywords
+from CanLibrary.keywords.isotp import IsoTpKeywords
+from CanLibrary.keywords.messages import MessageKeywords
+from CanLibrary.keywords.periodic import PeriodicKeywords
+from CanLibrary.sessions.buses import Buses
+from CanLibrary.sessions.connections import Connections
+from CanLibrary.sessions.ownership import Ownership
+from CanLibrary.sessions.periodic import PeriodicMessages
+from CanLibrary.traffic.bus_traffic import DEFAULT_CAPACITY
+from CanLibrary.types import CONVERTERS, AutoClose
+from CanLibrary.version import __version__
+
+
+class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
+    __doc__ = INTRODUCTION  # libdoc's introduction
+
+    ROBOT_LIBRARY_SCOPE = "GLOBAL"
+    ROBOT_LIBRARY_VERSION = __version__
+    ROBOT_LIBRARY_DOC_FORMAT = "ROBOT"
+    ROBOT_LIBRARY_CONVERTERS = CONVERTERS
+
+    # The hints of the import arguments all allow text: a value that Robot Framework could not convert would
+    # make the import fail, and then an editor shows no keywords and a run says "No keyword with name …".
+    # They are converted here, by the converters of the keywords, and a refusal is told by every keyword.
+    def __init__(
+        self,
+        *,
+        config: Path | str | None = None,
+        interface: str | None = None,
+        channel: str | int | None = None,
+        bitrate: int | str | None = None,
+        fd: bool | str | None = None,
+        data_bitrate: int | str | None = None,
+        timeout: timedelta | str = "1 second",
+        auto_close: AutoClose | str = "TEST",
+        trace_size: int | str = DEFAULT_CAPACITY,
+        **options: Any,
+    ) -> None:
+        """Describes buses and connections; nothing is opened before its first use.
+
+        Args:
+            config: Path of a YAML file that describes buses and connections; relative to the suite's folder,
+                else to the working directory.
+            interface: python-can's name of the interface of the bus ``can``; ``virtual`` by default.
+            channel: Its channel.
+            bitrate: Its nominal bit rate in bit/s.
+            fd: Open it for CAN FD.
+            data_bitrate: Its bit rate of the data phase in bit/s.
+            timeout: How long receiving keywords wait by default; a bare number is seconds.
+            auto_close: When things close by themselves: ``TEST``, ``SUITE`` or ``MANUAL``.
+            trace_size: How many messages each bus keeps; then the oldest go.
+            options: Any other option of the interface, by its python-can name.
+        """
+        bench, waiting, closing, capacity, failure = Bench(), 1.0, AutoClose.TEST, DEFAULT_CAPACITY, None
+        given = {
+            "interface": interface,
+            "channel": channel,
+            "bitrate": bitrate,
+            "fd": fd,
+            "data_bitrate": data_bitrate,
+            **options,
+        }
+        try:
+            waiting = _converted(timeout, timedelta, "timeout").total_seconds()
+            closing = _converted(auto_close, AutoClose, "auto_close")
+            capacity = _converted(trace_size, int, "trace_size")
+            bench = _described(config, {name: value for name, value in given.items() if value is not None})
+        except CanLibraryError as error:
+            failure = error
+        ownership = Ownership(closing)
+        self._buses = Buses(bench.buses, ownership, capacity)
+        self._connections = Connections(bench.connections, self._buses, ownership)
+        super().__init__(
+            [
+                BusKeywords(self._buses),
+                MessageKeywords(self._buses, waiting),
+                PeriodicKeywords(self._buses, PeriodicMessages()),
+                ConnectionKeywords(self._connections),
+                IsoTpKeywords(self._connections, waiting),
+                AutoCloser(ownership, self._buses, self._connections),
+            ]
+        )
+        if failure is not None:
+            logger.error(f"CanLibrary cannot be used: {failure}")
+            self._refuse_all(failure)
+
+    def _refuse_all(self, failure: CanLibraryError) -> None:
+        """Let every keyword fail with what is wrong with the import, but keep them all visible."""
+        for name, method in self.attributes.items():
+            self.attributes[name] = _refusing(method, failure)
+
+    def __enter__(self) -> CanLibrary:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close everything, for use from Python; under Robot Framework the auto-close does it."""
+        untold = self._connections.registry.close_all() + self._buses.registry.close_all()
+        if untold:
+            raise CanLibraryError(" ".join(untold))
+
+
+def _converted(value: object, hint: type, name: str) -> Any:
+    mistakes = Mistakes()
+    converted = convert(value, hint, name, mistakes)
+    mistakes.raise_first()
+    return converted
+
+
+def _described(config: Path | str | None, given: dict[str, Any]) -> Bench:
+    if config is None:
+        return Bench({DEFAULT_ALIAS: bus_description(DEFAULT_ALIAS, given)}) if given else Bench()
+    if given:
+        raise ConfigurationError(
+            f"config= and {', '.join(f'{name}=' for name in given)} exclude each other: the file describes the buses."
+        )
+    return load_bench(_found(config))
+
+
+def _found(config: Path | str) -> Path:
+    """Return the path of a file, looked up in the folder of the running suite first."""
+    path = Path(config)
+    if not path.is_absolute():
+        from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
+
+        try:
+            suite = Path(str(BuiltIn().get_variable_value("${SUITE_SOURCE}")))
+        except RobotNotRunningError:
+            return path
+        beside = (suite if suite.is_dir() else suite.parent) / path
+        if beside.exists():
+            return beside
+    return path
+
+
+def _refusing(method: Callable[..., Any], failure: CanLibraryError) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise type(failure)(str(failure)) from failure
+
+    return refuse

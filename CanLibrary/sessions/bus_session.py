@@ -1,0 +1,208 @@
+"""An open bus: its driver object, its one receiver, and what is sent on it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from CanLibrary.config import BusDescription
+from CanLibrary.errors import BusError, NotSupportedError, driver_errors, translated
+from CanLibrary.formatting import plural
+from CanLibrary.sessions.registry import Owner
+from CanLibrary.traffic.bus_traffic import DEFAULT_CAPACITY, BusTraffic, Handler
+from CanLibrary.traffic.receiver import Receiver
+from CanLibrary.traffic.trace import id_of
+from CanLibrary.traffic.waits import died
+from CanLibrary.types import CanFilters, CanMessage
+from CanLibrary.types.can_id import MAX_EXTENDED, MAX_STANDARD
+
+
+class Dependent(Protocol):
+    """What works on a bus and must end before it."""
+
+    def close(self) -> list[str]:
+        """End, and return what nobody was told."""
+
+
+class BusSession:
+    """One open bus, known by its alias."""
+
+    def __init__(
+        self,
+        description: BusDescription,
+        bus: Any,
+        owner: Owner,
+        *,
+        capacity: int = DEFAULT_CAPACITY,
+        shut_down: bool = True,
+    ) -> None:
+        import can
+
+        self.alias = description.alias
+        self.description = description
+        self.owner = owner
+        self.bus = bus
+        self.closed = False
+        self._shut_down = shut_down
+        self._message_type = can.Message
+        self._sending = threading.Lock()  # python-can's buses are not made for two senders at once
+        self._listening: dict[Handler, set[int]] = {}
+        self._filters = description.filters
+        self._driver_filters = bool(description.filters)
+        self.dependents: list[Dependent] = []  # what works on this bus: it closes before the bus
+        self.notices: list[str] = []  # what the keyword that opened the bus should warn about
+        self.background: list[Callable[[], list[str]]] = []  # who may have something to tell (verdict rule 4)
+        own = description.options.get("receive_own_messages", getattr(bus, "receive_own_messages", False))
+        self.traffic = BusTraffic(self.alias, capacity=capacity, own_messages=bool(own))
+        self._receiver = Receiver(bus, self.traffic)
+        if description.filters:
+            self.traffic.set_filters(description.filters)
+        self._receiver.start()
+
+    # -- sending ------------------------------------------------------------------------------------
+
+    def send(self, message: CanMessage, timeout: float | None = None) -> CanMessage:
+        """Send a message; it stands in the trace before any answer to it can.
+
+        Args:
+            message: The message to send.
+            timeout: Seconds until the driver must have taken it; how that is used depends on the interface.
+
+        Raises:
+            BusError: The bus is closed or dead, or its driver refused the message.
+        """
+        self._send(self._for_driver(message), message, timeout)
+        return message
+
+    def send_many(self, messages: list[CanMessage]) -> int:
+        """Send messages in order, as fast as the driver takes them, and return how many.
+
+        Raises:
+            BusError: The bus is closed or dead, or its driver refused a message; says how many were sent.
+        """
+        for_driver = [self._for_driver(message) for message in messages]
+        sent = 0
+        try:
+            for sent, message in enumerate(messages):
+                self._send(for_driver[sent], message, None)
+        except BusError as error:
+            raise BusError(f"{error} {plural(sent, 'message')} of {len(messages)} had been sent.") from error
+        return len(messages)
+
+    def _send(self, for_driver: Any, message: CanMessage, timeout: float | None) -> None:
+        with self._sending:
+            if self.closed or self.traffic.failure is not None:
+                self.check_open()
+            position = self.traffic.sending(message)
+            try:
+                self.bus.send(for_driver, timeout)
+            except Exception as error:
+                self.traffic.withdraw(position)
+                raise translated(f"Bus '{self.alias}' could not send {message}", error) from error
+
+    def _for_driver(self, message: CanMessage) -> Any:
+        if message.is_fd and self.description.fd is False:
+            raise NotSupportedError(
+                f"Bus '{self.alias}' was opened with fd=False and carries no CAN FD messages."
+            )
+        return self._message_type(
+            0.0,
+            message.arbitration_id,
+            message.is_extended_id,
+            message.is_remote_frame,
+            dlc=message.dlc,
+            data=message.data,
+            is_fd=message.is_fd,
+            is_rx=False,
+            bitrate_switch=message.bitrate_switch,
+        )
+
+    # -- listening ----------------------------------------------------------------------------------
+
+    def subscribe(self, keys: Iterable[int], handler: Handler) -> None:
+        """Hand every received message with one of these identifiers to the handler, filters or not."""
+        self._listening[handler] = set(keys)
+        self.traffic.subscribe(self._listening[handler], handler)
+        self._apply_filters()
+
+    def unsubscribe(self, handler: Handler) -> None:
+        """Hand nothing more to the handler; one that is not subscribed is fine."""
+        self.traffic.unsubscribe(handler)
+        if self._listening.pop(handler, None) is not None and not self.closed:
+            self._apply_filters()
+
+    def set_filters(self, filters: CanFilters | None) -> int:
+        """Receive only what passes, also of what is unread already; return how many messages went.
+
+        The driver filters too, where it can. ISO-TP connections go on hearing their identifiers.
+        """
+        self.check_open()
+        self._filters = filters
+        gone = self.traffic.set_filters(filters)
+        self._apply_filters()
+        return gone
+
+    def _apply_filters(self) -> None:
+        if self._filters is None and not self._driver_filters:
+            return
+        wanted = [_driver_filter(single.id, single.mask, single.extended) for single in self._filters or ()]
+        if wanted:
+            for key in sorted({key for keys in self._listening.values() for key in keys}):
+                value, extended = id_of(key)
+                wanted.append(_driver_filter(value, MAX_EXTENDED if extended else MAX_STANDARD, extended))
+        self._driver_filters = bool(wanted)
+        with driver_errors(f"Bus '{self.alias}' could not set its filters"):
+            self.bus.set_filters(wanted or None)
+
+    # -- life ---------------------------------------------------------------------------------------
+
+    def check_open(self) -> None:
+        """Refuse work on a bus that is closed or receives no more, and tell what went wrong meanwhile."""
+        if self.closed:
+            raise BusError(f"Bus '{self.alias}' is closed; open it again before use.")
+        if self.traffic.failure is not None:
+            raise died(self.traffic)
+
+    def check(self) -> None:
+        """Do `check_open`, and fail with what went wrong in the background since the last keyword (rule 4)."""
+        self.check_open()
+        if untold := self._take_untold():
+            raise BusError(" ".join(untold))
+
+    def _take_untold(self) -> list[str]:
+        untold = [sentence for source in self.background for sentence in source()]
+        with self.traffic.changed:
+            lost, self.traffic.mailbox.lost = self.traffic.mailbox.lost, 0
+        if lost:
+            untold.append(
+                f"Bus '{self.alias}' lost {plural(lost, 'unread message')}: more than {self.traffic.trace.capacity} "
+                "messages were kept; read or clear them in time."
+            )
+        return untold
+
+    def close(self) -> list[str]:
+        """Close what works on this bus, then the bus; return what nobody was told yet. Twice is fine."""
+        if self.closed:
+            return []
+        untold: list[str] = []
+        for dependent in reversed(self.dependents):
+            untold += dependent.close()
+        untold += self._take_untold()
+        if self.traffic.failure is not None:
+            untold.append(str(died(self.traffic)))
+        self.closed = True
+        with self.traffic.changed:
+            self.traffic.failure = self.traffic.failure or BusError("it was closed")
+            self.traffic.changed.notify_all()
+        try:
+            self._receiver.stop()
+        finally:
+            if self._shut_down:
+                with driver_errors(f"Bus '{self.alias}' could not be closed"):
+                    self.bus.shutdown()
+        return untold
+
+
+def _driver_filter(value: int, mask: int, extended: bool) -> dict[str, Any]:
+    return {"can_id": value, "can_mask": mask, "extended": extended}

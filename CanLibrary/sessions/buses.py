@@ -1,0 +1,99 @@
+"""Opening, finding and closing buses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from CanLibrary.config import DEFAULT_ALIAS, BusDescription, bus_description
+from CanLibrary.errors import BusError
+from CanLibrary.sessions.bus_session import BusSession
+from CanLibrary.sessions.interfaces import open_bus
+from CanLibrary.sessions.ownership import Ownership
+from CanLibrary.sessions.registry import Owner, Registry
+
+
+class Buses:
+    """All buses of a library instance, by alias."""
+
+    def __init__(self, described: Mapping[str, BusDescription], ownership: Ownership, capacity: int) -> None:
+        self._descriptions = dict(described)
+        self._ownership = ownership
+        self._capacity = capacity
+        self._implicit = not described
+        if self._implicit:
+            self._descriptions[DEFAULT_ALIAS] = BusDescription(DEFAULT_ALIAS, channel=0)
+        self.registry: Registry[BusSession] = Registry(
+            "bus", "Open Can Bus", self._descriptions, self._open_described
+        )
+
+    def allow_implicit(self, allowed: bool = True) -> None:
+        """Let a first use open the virtual bus where no configuration says anything.
+
+        Not after a suite opened a bus itself: when that is closed, nothing may seem to work, or to stay
+        silent, on a bus that nobody meant.
+        """
+        if self._implicit:
+            self.registry.described[:] = [DEFAULT_ALIAS] if allowed else []
+
+    def open(self, alias: str | None, given: Mapping[str, Any]) -> BusSession:
+        """Open a bus: what was described under the alias, with what is given now on top."""
+        name = alias or (self.registry.only_described() if self.registry.described else DEFAULT_ALIAS)
+        if (known := self.registry.open.get(name)) is not None and known.traffic.failure is not None:
+            known.close()  # a bus that died can be opened again
+        self.registry.check_free(name)
+        description = self._described_with(name, given)
+        session = self._open(description, self._ownership.owner)
+        self.allow_implicit(name == DEFAULT_ALIAS)
+        return session
+
+    def use(self, bus: Any, alias: str, shut_down: bool) -> BusSession:
+        """Work on a bus object that somebody else opened."""
+        import can
+
+        if not isinstance(bus, can.BusABC):
+            raise BusError(
+                f"{bus!r} is no python-can bus; give an object whose class derives from can.BusABC."
+            )
+        self.registry.check_free(alias)
+        find_notifiers = getattr(can.Notifier, "find_instances", None)  # since python-can 4.6
+        if find_notifiers is not None and any(not notifier.stopped for notifier in find_notifiers(bus)):
+            raise BusError(
+                f"The bus object for '{alias}' is read by a Notifier already; two readers take each other's messages."
+            )
+        interface = type(bus).__name__
+        description = BusDescription(alias, interface, getattr(bus, "channel_info", None))
+        session = BusSession(
+            description, bus, self._ownership.owner, capacity=self._capacity, shut_down=shut_down
+        )
+        self.registry.add(session)
+        self.allow_implicit(False)
+        return session
+
+    def open_node(self, description: BusDescription, owner: Owner) -> BusSession:
+        """Open a bus that belongs to one connection and is not known by an alias."""
+        return self._session(description, owner)
+
+    def _open_described(self, alias: str) -> BusSession:
+        return self._session(self._descriptions[alias], self._ownership.suite_owner)
+
+    def _open(self, description: BusDescription, owner: Owner) -> BusSession:
+        session = self._session(description, owner)
+        self.registry.add(session)
+        return session
+
+    def _session(self, description: BusDescription, owner: Owner) -> BusSession:
+        bus, notices = open_bus(description)
+        session = BusSession(description, bus, owner, capacity=self._capacity)
+        session.notices += notices
+        return session
+
+    def _described_with(self, alias: str, given: Mapping[str, Any]) -> BusDescription:
+        new = bus_description(alias, given)
+        known = self._descriptions.get(alias)
+        if known is None or "interface" in given:
+            return new
+        named = ("channel", "bitrate", "fd", "data_bitrate", "filters")
+        changes = {name: getattr(new, name) for name in named if given.get(name) is not None}
+        return replace(known, options={**known.options, **new.options}, **changes)

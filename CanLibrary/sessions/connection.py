@@ -1,0 +1,275 @@
+"""An open ISO-TP connection: sending, receiving and the verdicts about both."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from CanLibrary.config import ConnectionDescription
+from CanLibrary.errors import BusError, CanLibraryError, ConfigurationError, IsoTpTransferError
+from CanLibrary.formatting import duration, hex_text, id_text, plural
+from CanLibrary.sessions.bus_session import BusSession
+from CanLibrary.sessions.registry import Owner
+from CanLibrary.traffic.trace import id_of
+from CanLibrary.traffic.waits import SLICE, seen_since
+from CanLibrary.transport.addresses import listening_keys, prefix_size
+from CanLibrary.transport.protocol import Transfer, Transport
+from CanLibrary.types import AnyIsoTpAddress, Pattern, Payload, TargetAddressType
+
+T = TypeVar("T")
+
+
+class Connection:
+    """One open ISO-TP connection, known by its alias."""
+
+    def __init__(
+        self,
+        description: ConnectionDescription,
+        transport: Transport,
+        bus: BusSession,
+        owner: Owner,
+        *,
+        own_node: bool,
+    ) -> None:
+        self.alias = description.alias
+        self.description = description
+        self.owner = owner
+        self.bus = bus
+        self.transport = transport
+        self.closed = False
+        self.notices: list[str] = []  # what the next keyword should warn about
+        self._own_node = own_node
+        self._unwatched: list[Transfer] = []  # sends that nobody waited for
+        if not own_node:
+            bus.dependents.append(self)
+
+    # -- sending ------------------------------------------------------------------------------------
+
+    def send(self, data: bytes, target: TargetAddressType | None, timeout: float | None) -> None:
+        """Send a payload; wait until it is through if `blocking_send` is set or a time-out is given.
+
+        Raises:
+            IsoTpTransferError: The partner did not take the payload.
+            BusError: The bus failed.
+        """
+        self.check()
+        transfer = self._begin(data, target)
+        if timeout is None and not self.transport.params.blocking_send:
+            return
+        deadline = None if timeout is None else time.monotonic() + timeout
+        if self._wait(lambda: transfer.done or None, deadline) is None:
+            self._unwatched.remove(transfer)
+            self.transport.stop_sending()
+            raise IsoTpTransferError(
+                f"The IsoTp frame of {len(data)} bytes on connection '{self.alias}' was not through within "
+                f"{duration(timeout or 0)} and was abandoned."
+            )
+        self._raise_failed_transfers()
+
+    def _begin(self, data: bytes, target: TargetAddressType | None) -> Transfer:
+        params = self.transport.params
+        to = params.default_target_address_type if target is None else target
+        if not data:
+            raise ConfigurationError("An IsoTp frame carries at least one byte; give some data.")
+        if params.listen_mode:
+            raise ConfigurationError(f"Connection '{self.alias}' has listen_mode=True and never sends.")
+        if not self.transport.running:
+            raise BusError(f"Connection '{self.alias}' is not started; use Start IsoTp first.")
+        single = params.tx_data_length - (1 if params.tx_data_length == 8 else 2)
+        single -= prefix_size(self.transport.address)
+        if to is TargetAddressType.Functional and len(data) > single:
+            raise ConfigurationError(
+                f"{len(data)} bytes do not fit into a functional request: it is a single frame of at most "
+                f"{plural(single, 'byte')} on connection '{self.alias}' (ISO 15765-2)."
+            )
+        transfer = self.transport.send(data, to)
+        self._unwatched.append(transfer)
+        return transfer
+
+    # -- receiving ----------------------------------------------------------------------------------
+
+    def receive(self, pattern: Pattern, timeout: float) -> Payload:
+        """Return the oldest unread payload that matches; the others stay unread.
+
+        Raises:
+            AssertionError: None arrived in time; the sentence tells what the link saw.
+        """
+        self.check()
+        inbox = self.transport.inbox
+        if not self.transport.running and not inbox.unread:
+            raise BusError(f"Connection '{self.alias}' is not started; use Start IsoTp first.")
+        start = self.bus.traffic.trace.end
+        payload = self._wait(lambda: inbox.take(pattern.matches), time.monotonic() + timeout)
+        if payload is None:
+            raise self._nothing_came("IsoTp frame", pattern, timeout, start, since=0)
+        return payload
+
+    def exchange(self, data: bytes, pattern: Pattern, timeout: float) -> Payload:
+        """Send a request and return the reply that matches; what came before the request never counts."""
+        self.check()
+        inbox = self.transport.inbox
+        start = self.bus.traffic.trace.end
+        # What is half received now began before the request: it is no reply either.
+        since = inbox.count + self.transport.receiving()
+        self._begin(data, None)
+        payload = self._wait(lambda: inbox.take(pattern.matches, since), time.monotonic() + timeout)
+        if payload is None:
+            raise self._nothing_came(f"reply to '{hex_text(data, 16)}'", pattern, timeout, start, since)
+        return payload
+
+    def _nothing_came(
+        self, what: str, pattern: Pattern, timeout: float, start: int, since: int
+    ) -> AssertionError:
+        with self.transport.inbox.changed:
+            unread = self.transport.inbox.peek(since)
+        ids = " or ".join(id_text(*id_of(key)) for key in sorted(listening_keys(self.transport.address)))
+        matching = "" if pattern.matches_all else f" matching '{pattern}'"
+        parts = [
+            f"No {what}{matching} arrived on connection '{self.alias}' (rxid {ids}) within {duration(timeout)}."
+        ]
+        if unread:
+            shown = ", ".join(f"'{hex_text(payload, 16)}'" for payload in unread[:5])
+            more = f" and {len(unread) - 5} more" if len(unread) > 5 else ""
+            parts.append(f"{plural(len(unread), 'other')} did: {shown}{more}.")
+        if self.transport.receiving():
+            parts.append("One is in reception but not complete.")
+        parts.append(seen_since(self.bus.traffic, start, listening_keys(self.transport.address)))
+        return AssertionError(" ".join(parts))
+
+    # -- state --------------------------------------------------------------------------------------
+
+    @property
+    def available(self) -> bool:
+        """Whether a payload is unread."""
+        self.check()
+        return self.transport.inbox.unread > 0
+
+    @property
+    def transmitting(self) -> bool:
+        """Whether a payload is on its way out."""
+        self.check()
+        return self.transport.transmitting()
+
+    def start(self) -> None:
+        """Take part in the traffic; a second time is fine."""
+        self._check_usable()
+        self.transport.start()
+
+    def stop(self) -> None:
+        """Take no part any more; unread payloads stay. A second time, or before a start, is fine."""
+        self._check_usable()
+        self._note_abandoned(self.transport.stop)
+
+    def stop_sending(self) -> None:
+        """Abandon what is on its way out."""
+        self._check_usable()
+        self._note_abandoned(self.transport.stop_sending)
+
+    def stop_receiving(self) -> None:
+        """Abandon what is on its way in."""
+        self._check_usable()
+        self.transport.stop_receiving()
+
+    def set_address(self, address: AnyIsoTpAddress) -> None:
+        """Use another address from now on; refused while a transfer runs; unread payloads stay."""
+        self.check()
+        self.transport.set_address(address)
+
+    def _note_abandoned(self, stop: Callable[[], None]) -> None:
+        before = [transfer for transfer in self._unwatched if not transfer.done]
+        stop()
+        for transfer in before:
+            if transfer.error is not None and not isinstance(transfer.error, IsoTpTransferError):
+                self.notices.append(str(transfer.error))
+                self._unwatched.remove(transfer)
+
+    # -- errors, and the end ------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Fail with what went wrong in the background since the last keyword (verdict rule 4)."""
+        self._check_usable()
+        self._raise_failed_transfers()
+        self._raise_problems()
+
+    def _check_usable(self) -> None:
+        if self.closed:
+            raise BusError(f"Connection '{self.alias}' is closed; open it again before use.")
+        self.bus.check_open()
+
+    def _raise_failed_transfers(self) -> None:
+        failed = [
+            transfer.error for transfer in self._unwatched if transfer.done and transfer.error is not None
+        ]
+        self._unwatched = [transfer for transfer in self._unwatched if not transfer.done]
+        if failed:
+            raise _joined(failed)
+
+    def _raise_problems(self) -> None:
+        problems = self.transport.inbox.take_problems()
+        self.notices += [str(problem.error) for problem in problems if problem.harmless]
+        if fatal := [problem.error for problem in problems if not problem.harmless]:
+            raise _joined(fatal)
+
+    def _wait(self, check: Callable[[], T | None], deadline: float | None) -> T | None:
+        """Return what the check returns as soon as that is not None; None at the deadline."""
+        inbox = self.transport.inbox
+        while True:
+            with inbox.changed:
+                result = check()
+                if result is None:
+                    remaining = SLICE if deadline is None else deadline - time.monotonic()
+                    if remaining > 0 and not self._has_news():
+                        inbox.changed.wait(min(remaining, SLICE))
+                        result = check()
+            if result is not None:
+                return result
+            self.check()
+            if deadline is not None and time.monotonic() >= deadline:
+                return None
+
+    def _has_news(self) -> bool:
+        return any(transfer.done and transfer.error for transfer in self._unwatched)
+
+    def close(self) -> list[str]:
+        """Close the connection and a node of its own; return what nobody was told yet. Twice is fine."""
+        if self.closed:
+            return []
+        untold = self._last_words()
+        self.closed = True
+        try:
+            self.transport.stop()
+        finally:
+            if self._own_node:
+                untold += self.bus.close()
+            elif self in self.bus.dependents:
+                self.bus.dependents.remove(self)
+        return untold
+
+    def _last_words(self) -> list[str]:
+        """Return what nobody was told; a send on its way gets the time to end, so that its end is known."""
+        grace = self.transport.params.rx_flowcontrol_timeout / 1000 + SLICE
+        deadline = time.monotonic() + grace
+        inbox = self.transport.inbox
+        with inbox.changed:
+            while any(not transfer.done for transfer in self._unwatched) and self.transport.running:
+                remaining = deadline - time.monotonic()
+                if remaining <= 0 or self.bus.closed or self.bus.traffic.failure is not None:
+                    break
+                inbox.changed.wait(min(remaining, SLICE))
+        self.transport.stop()
+        untold = [str(transfer.error) for transfer in self._unwatched if transfer.error is not None]
+        self._unwatched.clear()
+        return untold + self.notices + [str(problem.error) for problem in inbox.take_problems()]
+
+
+def _joined(errors: list[Exception]) -> Exception:
+    """Return one error for all: a verdict if one of them is about the partner."""
+    if len(errors) == 1:
+        return errors[0]
+    kind = (
+        IsoTpTransferError if any(isinstance(error, AssertionError) for error in errors) else CanLibraryError
+    )
+    joined = kind(" ".join(str(error) for error in errors))
+    joined.__cause__ = errors[0]
+    return joined

@@ -1,0 +1,101 @@
+"""Opening, finding and closing ISO-TP connections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from CanLibrary.config import ConnectionDescription, connection_description
+from CanLibrary.errors import ConfigurationError, NotSupportedError
+from CanLibrary.sessions.buses import Buses
+from CanLibrary.sessions.connection import Connection
+from CanLibrary.sessions.ownership import Ownership
+from CanLibrary.sessions.registry import Owner, Registry
+from CanLibrary.transport.protocol import Transport
+from CanLibrary.transport.python import PythonTransport
+from CanLibrary.types import Backend
+
+DEFAULT_ALIAS = "isotp"
+
+
+class Connections:
+    """All connections of a library instance, by alias."""
+
+    def __init__(
+        self, described: Mapping[str, ConnectionDescription], buses: Buses, ownership: Ownership
+    ) -> None:
+        self._descriptions = dict(described)
+        self._buses = buses
+        self._ownership = ownership
+        self.registry: Registry[Connection] = Registry(
+            "connection", "Open IsoTp Connection", self._descriptions, self._open_described
+        )
+
+    def open(self, alias: str | None, given: Mapping[str, Any], *, start: bool) -> Connection:
+        """Open a connection: what was described under the alias, with what is given now on top."""
+        name = alias if alias is not None else self._default_alias(given)
+        self.registry.check_free(name)
+        description = self._described_with(name, given)
+        connection = self._connect(description, self._ownership.owner, start=start)
+        self.registry.add(connection)
+        return connection
+
+    def _default_alias(self, given: Mapping[str, Any]) -> str:
+        if self.registry.described and not given.get("address"):
+            return self.registry.only_described()
+        return DEFAULT_ALIAS
+
+    def _open_described(self, alias: str) -> Connection:
+        return self._connect(self._descriptions[alias], self._ownership.suite_owner, start=True)
+
+    def _described_with(self, alias: str, given: Mapping[str, Any]) -> ConnectionDescription:
+        known = self._descriptions.get(alias)
+        if known is None:
+            return connection_description(alias, given)
+        # Checked together with the address that is described, so that a change of one parameter is enough.
+        changed = connection_description(alias, {**given, "address": given.get("address") or known.address})
+        params = {name: getattr(changed.params, name) for name in given.get("params") or {}}
+        try:
+            description = replace(known, address=changed.address, params=replace(known.params, **params))
+        except ValueError as error:
+            raise ConfigurationError(str(error)) from error
+        for name in ("backend", "read_timeout"):
+            if given.get(name) is not None:
+                description = replace(description, **{name: getattr(changed, name)})
+        if changed.bus is not None or changed.node is not None:
+            description = replace(description, bus=changed.bus, node=changed.node)
+        return description
+
+    def _connect(self, description: ConnectionDescription, owner: Owner, *, start: bool) -> Connection:
+        if description.backend is not Backend.python:
+            raise NotSupportedError(
+                f"Connection '{description.alias}' asks for backend={description.backend.value}"
+                f"{_ALSO_KNOWN[description.backend]}, which this version does not have; use backend=python."
+            )
+        own_node = description.node is not None
+        bus = (
+            self._buses.open_node(description.node, owner)
+            if description.node is not None
+            else self._buses.registry.get(description.bus)
+        )
+        try:
+            transport: Transport = PythonTransport(
+                description.alias, bus, description.address, description.params, description.read_timeout
+            )
+            connection = Connection(description, transport, bus, owner, own_node=own_node)
+            connection.notices += bus.notices if own_node else []
+            if start:
+                connection.start()
+        except BaseException:
+            if own_node:
+                bus.close()
+            raise
+        return connection
+
+
+_ALSO_KNOWN = {
+    Backend.kernel: " (type: IsoTpSocket)",
+    Backend.exported: " (a Jumpstarter exporter)",
+    Backend.python: "",
+}

@@ -1,0 +1,159 @@
+"""All that passes on one bus, under one lock: trace, mailbox, and who is told of what arrives."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from CanLibrary.traffic.mailbox import Mailbox
+from CanLibrary.traffic.matching import Matcher
+from CanLibrary.traffic.trace import BRS, ERROR, ESI, EXTENDED, FD, REMOTE, TX, Trace, key_of
+from CanLibrary.types import CanFilters, CanMessage
+
+DEFAULT_CAPACITY = 1_000_000
+Handler = Callable[[CanMessage], None]
+
+
+class BusTraffic:
+    """The one place through which received and sent messages go, in order.
+
+    Received messages go into the trace, then to the mailbox, to whoever waits and to the handlers of
+    their identifier. Handlers run in the receiver's thread: they keep what they are given and return.
+    """
+
+    def __init__(self, name: str, *, capacity: int = DEFAULT_CAPACITY, own_messages: bool = False) -> None:
+        self.name = name
+        self.trace = Trace(capacity)
+        self.mailbox = Mailbox(self.trace)
+        self.changed = threading.Condition(threading.Lock())
+        self.error_frames = 0
+        self.failure: Exception | None = None
+        self._own_messages = own_messages  # the interface hands out what we send: then that is the record
+        self._handlers: dict[int, tuple[Handler, ...]] = {}
+        # All that arrived before this monotonic time stands before this position.
+        self.quiet: tuple[float, int] = (time.monotonic(), 0)
+
+    # -- in -----------------------------------------------------------------------------------------
+
+    def received(self, message: Any, now: float) -> None:
+        """Record a python-can message that the bus handed out; called by the one receiver only."""
+        key = key_of(message.arbitration_id, message.is_extended_id)
+        flags = _flags(message)
+        if not message.is_rx:
+            flags |= TX
+        if flags & TX and not self._own_messages:
+            return  # recorded when it was sent
+        with self.changed:
+            self.error_frames += bool(flags & ERROR)
+            position = self.trace.append(key, message.data, flags, message.dlc, now, message.timestamp)
+            self.mailbox.add(key, not flags & ERROR)
+            self._make_room()
+            self.changed.notify_all()
+        if not flags & (ERROR | REMOTE) and (handlers := self._handlers.get(key)):
+            recorded = self.trace.message(position)
+            for handler in handlers:
+                handler(recorded)
+
+    def seen_quiet(self, now: float) -> None:
+        """Note that nothing more was waiting in the driver at this time."""
+        with self.changed:
+            self.quiet = (now, self.trace.end)
+            self.changed.notify_all()
+
+    def failed(self, error: Exception) -> None:
+        """Note that nothing will be received any more, and wake whoever waits."""
+        with self.changed:
+            self.failure = error
+            self.changed.notify_all()
+
+    # -- out ----------------------------------------------------------------------------------------
+
+    def sending(self, message: CanMessage) -> int | None:
+        """Record a message just before it is sent, so that no answer can stand before it."""
+        if self._own_messages:
+            return None
+        message.received_at, message.timestamp = time.monotonic(), time.time()
+        key = key_of(message.arbitration_id, message.is_extended_id)
+        flags = _flags(message) | TX
+        with self.changed:
+            position = self.trace.append(
+                key, message.data, flags, message.dlc, message.received_at, message.timestamp
+            )
+            self.mailbox.add(key, False)
+            self._make_room()
+        return position
+
+    def _make_room(self) -> None:
+        if surplus := self.trace.surplus():
+            self.trace.drop(surplus)
+            self.mailbox.drop(surplus)
+
+    def withdraw(self, position: int | None) -> None:
+        """Take back a record whose message could not be sent."""
+        if position is not None:
+            with self.changed:
+                self.trace.withdraw(position)
+
+    # -- who listens --------------------------------------------------------------------------------
+
+    def subscribe(self, keys: Iterable[int], handler: Handler) -> None:
+        """Hand every message with one of these identifiers to the handler, from now on."""
+        with self.changed:
+            for key in keys:
+                self._handlers[key] = (*self._handlers.get(key, ()), handler)
+
+    def unsubscribe(self, handler: Handler) -> None:
+        """Hand nothing more to the handler; one that is not subscribed is fine."""
+        with self.changed:
+            for key, handlers in list(self._handlers.items()):
+                kept = tuple(single for single in handlers if single != handler)
+                if kept:
+                    self._handlers[key] = kept
+                else:
+                    del self._handlers[key]
+
+    # -- questions ----------------------------------------------------------------------------------
+
+    def first_match(self, matcher: Matcher, start: int, stop: int | None = None) -> int | None:
+        """Return the position of the first received match from start on, or None; only with the lock held."""
+        for position in self.trace.positions(matcher.key, start, stop):
+            if self._counts_as_received(position) and matcher.data_matches(self.trace.data(position)):
+                return position
+        return None
+
+    def last_match(self, matcher: Matcher, start: int, stop: int) -> CanMessage | None:
+        """Return the last received match between two positions, or None; only with the lock held."""
+        for position in self.trace.positions_backwards(matcher.key, start, stop):
+            if self._counts_as_received(position) and matcher.data_matches(self.trace.data(position)):
+                return self.trace.message(position)
+        return None
+
+    def received_counts(self, start: int) -> Counter[int]:
+        """Return how many messages of each identifier were received since a position; with the lock held."""
+        positions = self.trace.positions(None, start)
+        return Counter(
+            self.trace.key(position) for position in positions if self._counts_as_received(position)
+        )
+
+    def _counts_as_received(self, position: int) -> bool:
+        return self.trace.is_traffic(position, own=self._own_messages)
+
+    def set_filters(self, filters: CanFilters | None) -> int:
+        """Filter the mailbox, also what is unread already; return how many messages went."""
+        with self.changed:
+            return self.mailbox.apply_filters(filters)
+
+
+def _flags(message: Any) -> int:
+    """Return the flags of a message of ours or of python-can, which have the same attributes."""
+    flags = EXTENDED if message.is_extended_id else 0
+    if message.is_fd:
+        flags |= FD | (BRS if message.bitrate_switch else 0) | (ESI if message.error_state_indicator else 0)
+    if message.is_remote_frame:
+        flags |= REMOTE
+    if message.is_error_frame:
+        flags |= ERROR
+    return flags

@@ -1,0 +1,105 @@
+"""Periodic messages: one thread for all of them, due times on the monotonic clock, without drift."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+import time
+from collections.abc import Callable
+from itertools import count
+
+from CanLibrary.types import CanMessage
+
+
+class PeriodicTask:
+    """One message that is sent again and again; data and period can change while it runs."""
+
+    def __init__(
+        self,
+        name: str,
+        bus: str,
+        message: CanMessage,
+        period: float,
+        duration: float | None,
+        send: Callable[[CanMessage], object],
+    ) -> None:
+        self.name = name
+        self.bus = bus
+        self.message = message
+        self.period = period
+        self.ends_at = None if duration is None else time.monotonic() + duration
+        self.send = send
+        self.running = True
+        self.sent = 0
+        self.failed = 0
+        self.error: Exception | None = None
+
+    def send_once(self) -> None:
+        """Send the message; an error is kept and the next cycle tries again."""
+        try:
+            self.send(self.message)
+            self.sent += 1
+        except Exception as error:  # noqa: BLE001 - told by the next keyword on the bus (verdict rule 4)
+            self.failed += 1
+            self.error = error
+
+
+class PeriodicScheduler:
+    """Sends all periodic messages of a library from one thread, which runs only while there are any.
+
+    A thread for each message, as python-can has it, makes a hundred messages at 10 ms late by 10 ms;
+    one thread with a heap of due times keeps them within a fraction of a millisecond.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition(threading.Lock())
+        self._due: list[tuple[float, int, PeriodicTask]] = []
+        self._order = count()  # breaks ties between equal due times
+        self._thread: threading.Thread | None = None
+        self._sending: PeriodicTask | None = None
+
+    def start(self, task: PeriodicTask) -> None:
+        """Send the first message at once, the next ones each period."""
+        with self._changed:
+            heapq.heappush(self._due, (time.monotonic(), next(self._order), task))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="CanLibrary periodic", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def stop(self, task: PeriodicTask) -> None:
+        """Send the message no more; when this returns, nothing of it is on its way."""
+        with self._changed:
+            task.running = False
+            self._due = [entry for entry in self._due if entry[2] is not task]
+            heapq.heapify(self._due)
+            self._changed.notify_all()
+            while self._sending is task:
+                self._changed.wait(0.1)
+
+    def _run(self) -> None:
+        while (task := self._next()) is not None:
+            task.send_once()
+            with self._changed:
+                self._sending = None
+                self._changed.notify_all()
+
+    def _next(self) -> PeriodicTask | None:
+        with self._changed:
+            while self._due:
+                due, _, task = self._due[0]
+                now = time.monotonic()
+                if task.ends_at is not None and due >= task.ends_at:
+                    heapq.heappop(self._due)
+                    task.running = False
+                elif due > now:
+                    self._changed.wait(due - now)
+                else:
+                    # The next due time follows from the last one, not from now: no drift. What a stalled
+                    # machine missed is left out, a burst would be worse for the receiver.
+                    following = max(due + task.period, now)
+                    heapq.heapreplace(self._due, (following, next(self._order), task))
+                    self._sending = task
+                    return task
+            self._thread = None
+            return None

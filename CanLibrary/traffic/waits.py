@@ -1,0 +1,250 @@
+"""Waiting for messages, and the verdicts: each failure says what was expected, where, and what came instead."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from CanLibrary.errors import BusError, translated
+from CanLibrary.formatting import duration, hex_text, id_text, plural
+from CanLibrary.traffic.bus_traffic import BusTraffic
+from CanLibrary.traffic.matching import Matcher
+from CanLibrary.traffic.trace import id_of
+from CanLibrary.types import CanId, CanIdPattern, CanMessage
+
+T = TypeVar("T")
+SLICE = 0.1  # seconds: a test time-out interrupts between two slices
+_QUIET_LIMIT = 0.2  # seconds to wait for the receiver to have read all that arrived in time
+_SHOWN = 10  # identifiers in a failure sentence
+_LOOK_BACK = 10.0  # seconds before a wait in which a match is "shortly before"
+
+
+def wait_until(traffic: BusTraffic, check: Callable[[], T | None], deadline: float) -> T | None:
+    """Return what the check returns as soon as that is not None, or None at the deadline.
+
+    The check runs with the lock of the traffic held, whenever something has arrived.
+
+    Raises:
+        BusError: The bus died; the wait ends at once.
+    """
+    with traffic.changed:
+        while True:
+            if (result := check()) is not None:
+                return result
+            if traffic.failure is not None:
+                raise died(traffic)
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                return None
+            traffic.changed.wait(min(remaining, SLICE))
+
+
+def died(traffic: BusTraffic) -> BusError:
+    """Return the error that tells that the receiver ended, with its cause."""
+    assert traffic.failure is not None
+    error = translated(f"Bus '{traffic.name}' receives no more", traffic.failure)
+    error.__cause__ = traffic.failure
+    return error
+
+
+def receive(traffic: BusTraffic, matcher: Matcher, timeout: float, count: int = 1) -> list[CanMessage]:
+    """Hand out the oldest unread matches; fewer than asked for are a failure and stay unread."""
+    taken: list[int] = []
+    looked_to = 0
+
+    def enough() -> bool | None:
+        nonlocal looked_to
+        while len(taken) < count and (position := traffic.mailbox.take(matcher, looked_to)) is not None:
+            taken.append(position)
+        looked_to = taken[-1] if len(taken) == count else traffic.trace.end
+        return True if len(taken) == count else None
+
+    try:
+        done = wait_until(traffic, enough, time.monotonic() + timeout)
+        with traffic.changed:
+            if done:
+                messages = [traffic.trace.message(position) for position in taken]
+                taken.clear()
+                return messages
+            traffic.mailbox.put_back(taken)
+            arrived, others = len(taken), traffic.mailbox.counts()
+            taken.clear()
+    finally:
+        # A test time-out must not eat what was not handed out.
+        with traffic.changed:
+            traffic.mailbox.put_back(taken)
+    if count == 1:
+        raise AssertionError(
+            f"No {matcher} arrived on bus '{traffic.name}' within {duration(timeout)}. "
+            f"{_unread_sentence(traffic, matcher, others)}"
+        )
+    raise AssertionError(
+        f"Only {arrived} of {count} messages{_of(matcher)} arrived on bus '{traffic.name}' "
+        f"within {duration(timeout)}; they stay unread. {_unread_sentence(traffic, matcher, others)}"
+    )
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a wait judges: from a position and its monotonic time on, for some seconds."""
+
+    start: int
+    began: float
+    within: float
+
+    @property
+    def deadline(self) -> float:
+        """The monotonic time at which the window ends."""
+        return self.began + self.within
+
+
+def wait_for(traffic: BusTraffic, matcher: Matcher, window: Window, *, hand_out: bool = False) -> CanMessage:
+    """Return the first match that arrived in the window (verdict rules 2 and 6).
+
+    Args:
+        traffic: Where to look.
+        matcher: What to look for.
+        window: From where on and for how long.
+        hand_out: Whether the match counts as read.
+    """
+    found = _wait_for_match(traffic, matcher, window)
+    late = ""
+    if found is not None:
+        with traffic.changed:
+            message = traffic.trace.message(found)
+            if message.received_at <= window.deadline:
+                if hand_out:
+                    traffic.mailbox.mark_read(found)
+                return message
+        late = f" One arrived {duration(message.received_at - window.deadline)} too late."
+    with traffic.changed:
+        others = traffic.received_counts(window.start)
+        missed = _before(traffic, matcher, window)
+    raise AssertionError(
+        f"No {matcher} arrived on bus '{traffic.name}' within {duration(window.within)}.{late}{missed} "
+        f"{_others_sentence(traffic, matcher, others, window.start)}"
+    )
+
+
+def should_not_arrive(traffic: BusTraffic, matcher: Matcher, window: Window) -> None:
+    """Fail on the first match that arrives in the window (verdict rule 2)."""
+    found = _wait_for_match(traffic, matcher, window)
+    if found is None:
+        found = _settled_match(traffic, matcher, window)
+        in_time = found is not None
+    else:
+        in_time = traffic.trace.received_at(found) <= window.deadline
+    if found is not None and in_time:
+        with traffic.changed:
+            message = traffic.trace.message(found)
+        after = min(max(message.received_at - window.began, 0.0), window.within)
+        raise AssertionError(
+            f"Message {message} arrived on bus '{traffic.name}' after {duration(round(after, 3))}, "
+            f"but no {matcher} should arrive within {duration(window.within)}."
+        )
+
+
+def _wait_for_match(traffic: BusTraffic, matcher: Matcher, window: Window) -> int | None:
+    looked_to = window.start
+
+    def match() -> int | None:
+        nonlocal looked_to
+        found = traffic.first_match(matcher, looked_to)
+        looked_to = traffic.trace.end
+        return found
+
+    return wait_until(traffic, match, window.deadline)
+
+
+def _settled_match(traffic: BusTraffic, matcher: Matcher, window: Window) -> int | None:
+    """Look again when the receiver has read all that was waiting in the driver at the deadline.
+
+    On a busy machine a message can lie in the driver's queue when the window ends. "None arrived" may
+    be said only when the queue was seen empty after the deadline.
+    """
+
+    def quiet() -> int | None:
+        seen_at, position = traffic.quiet
+        return position if seen_at >= window.deadline else None
+
+    stop = wait_until(traffic, quiet, max(window.deadline, time.monotonic()) + _QUIET_LIMIT)
+    with traffic.changed:
+        return traffic.first_match(matcher, window.start, stop)
+
+
+def _before(traffic: BusTraffic, matcher: Matcher, window: Window) -> str:
+    found = traffic.last_match(matcher, traffic.trace.first, window.start)
+    if found is None or window.began - found.received_at > _LOOK_BACK:
+        return ""
+    return (
+        f" A match arrived {duration(round(window.began - found.received_at, 3))} before the wait began: {found}. "
+        "Give the wait a mark with since=, or use Exchange Can Message."
+    )
+
+
+def _of(matcher: Matcher) -> str:
+    return str(matcher).removeprefix("message")
+
+
+def _unread_sentence(traffic: BusTraffic, matcher: Matcher, counts: Counter[int]) -> str:
+    if not counts:
+        return f"Nothing else is unread.{_error_frames(traffic)}"
+    return f"{_summary(traffic, matcher, counts, 'unread', 0)}{_error_frames(traffic)}"
+
+
+def _others_sentence(traffic: BusTraffic, matcher: Matcher, counts: Counter[int], start: int) -> str:
+    if not counts:
+        return f"Nothing else did.{_error_frames(traffic)}"
+    return f"{_summary(traffic, matcher, counts, 'did', start)}{_error_frames(traffic)}"
+
+
+def _summary(traffic: BusTraffic, matcher: Matcher, counts: Counter[int], verb: str, start: int) -> str:
+    total = sum(counts.values())
+    ordered = counts.most_common()
+    if matcher.key in counts:  # the identifier asked for comes last and with its data: that is the news
+        ordered = [entry for entry in ordered if entry[0] != matcher.key]
+    parts = [f"{id_text(*id_of(key))} ×{count}" for key, count in ordered[:_SHOWN]]
+    if len(ordered) > _SHOWN:
+        parts.append(f"{plural(len(ordered) - _SHOWN, 'more identifier')}")
+    if matcher.key is not None and matcher.key in counts:
+        with traffic.changed:
+            last = traffic.last_match(Matcher(CanIdPattern(matcher.id)), start, traffic.trace.end)
+        seen = f" (last {hex_text(last.data)})" if last and last.data else ""
+        parts.append(f"{id_text(*id_of(matcher.key))} ×{counts[matcher.key]}{seen}")
+    others = f"{total} other{'' if total == 1 else 's'}"
+    verb = f"{'is' if total == 1 else 'are'} unread" if verb == "unread" else verb
+    return f"{others} {verb}: {', '.join(parts)}."
+
+
+def _error_frames(traffic: BusTraffic) -> str:
+    if not traffic.error_frames:
+        return ""
+    return f" {plural(traffic.error_frames, 'error frame')} came since the bus was opened."
+
+
+def seen_since(traffic: BusTraffic, start: int, keys: set[int]) -> str:
+    """Return a sentence about the messages received since a position, those of some identifiers first."""
+    with traffic.changed:
+        counts = traffic.received_counts(start)
+        own = [(key, counts.pop(key)) for key in sorted(keys) if key in counts]
+        last = {key: traffic.last_match(_of_key(key), start, traffic.trace.end) for key, _ in own}
+    total = sum(counts.values()) + sum(count for _, count in own)
+    if not total:
+        return f"No message came on bus '{traffic.name}' meanwhile.{_error_frames(traffic)}"
+    parts = [
+        f"{id_text(*id_of(key))} ×{count} (last {hex_text(found.data)})"
+        for key, count in own
+        if (found := last[key])
+    ]
+    parts += [f"{id_text(*id_of(key))} ×{count}" for key, count in counts.most_common(_SHOWN)]
+    if len(counts) > _SHOWN:
+        parts.append(plural(len(counts) - _SHOWN, "more identifier"))
+    return f"On bus '{traffic.name}' came {plural(total, 'message')}: {', '.join(parts)}.{_error_frames(traffic)}"
+
+
+def _of_key(key: int) -> Matcher:
+    value, extended = id_of(key)
+    return Matcher(CanId(value, extended))

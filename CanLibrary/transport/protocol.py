@@ -1,0 +1,67 @@
+"""What every ISO-TP backend is: the same operations, so that one test class serves all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from CanLibrary.transport.inbox import Inbox
+from CanLibrary.types import AnyIsoTpAddress, CanMessage, IsoTpParams, TargetAddressType
+
+
+class MessagePort(Protocol):
+    """What a backend that runs on a bus sees of it: it sends, and is handed what it subscribed to."""
+
+    def send(self, message: CanMessage) -> CanMessage:
+        """Send a message."""
+
+    def subscribe(self, keys: Iterable[int], handler: Callable[[CanMessage], None]) -> None:
+        """Hand every received message with one of these identifiers to the handler."""
+
+    def unsubscribe(self, handler: Callable[[CanMessage], None]) -> None:
+        """Hand nothing more to the handler."""
+
+
+class Transfer:
+    """One payload on its way out."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.done = False
+        self.error: Exception | None = None
+
+
+class Transport(Protocol):
+    """An ISO-TP endpoint. What arrives, finished payloads and errors, goes into the inbox."""
+
+    inbox: Inbox
+    address: AnyIsoTpAddress
+    params: IsoTpParams
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not stopped."""
+
+    def start(self) -> None:
+        """Take part in the traffic; a second time is fine."""
+
+    def stop(self) -> None:
+        """Take no part any more; unread payloads stay. A second time, or before a start, is fine."""
+
+    def send(self, data: bytes, target: TargetAddressType) -> Transfer:
+        """Begin to send a payload and return at once; the inbox is notified when the transfer is done."""
+
+    def transmitting(self) -> bool:
+        """Return whether a payload is on its way out."""
+
+    def receiving(self) -> bool:
+        """Return whether a payload of several messages is on its way in."""
+
+    def set_address(self, address: AnyIsoTpAddress) -> None:
+        """Use another address from now on; only while nothing is on its way."""
+
+    def stop_sending(self) -> None:
+        """Abandon what is on its way out."""
+
+    def stop_receiving(self) -> None:
+        """Abandon what is on its way in."""

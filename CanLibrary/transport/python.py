@@ -1,0 +1,278 @@
+"""ISO-TP by can-isotp's protocol logic, on any bus, in one thread for each connection.
+
+`isotp.TransportLayerLogic` is the protocol without threads. Its threaded sibling `TransportLayer` has
+two threads and two queues for each connection, loses unread payloads on stop, ends its thread when a
+send raises, and its `set_address` is not thread-safe (see docs/decisions/0003-isotp-threads.md).
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from CanLibrary.errors import BusError, translated
+from CanLibrary.transport.addresses import isotp_address, isotp_params, listening_keys
+from CanLibrary.transport.inbox import Inbox, Problem
+from CanLibrary.transport.problems import is_sending_error, receiving_problem, sending_error
+from CanLibrary.transport.protocol import MessagePort, Transfer
+from CanLibrary.types import AnyIsoTpAddress, CanMessage, IsoTpParams, Payload, TargetAddressType
+
+_THROTTLED = 0.001  # seconds between two looks at the rate limiter
+
+
+class PythonTransport:
+    """An ISO-TP endpoint on a bus, run by can-isotp."""
+
+    def __init__(
+        self,
+        alias: str,
+        port: MessagePort,
+        address: AnyIsoTpAddress,
+        params: IsoTpParams,
+        read_timeout: float,
+    ) -> None:
+        import isotp
+
+        self._alias = alias
+        self._port = port
+        self.address = address
+        self.params = params
+        self.inbox = Inbox()
+        self._read_timeout = read_timeout
+        # Received messages, commands for the thread, or None to wake it.
+        self._incoming: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._current: Any = None
+        self._transfers: deque[tuple[Transfer, Any]] = deque()  # with can-isotp's request, oldest first
+        self._enqueued = Transfer(0)
+        self._sending_errors: list[Exception] = []
+        self._thread: threading.Thread | None = None
+        self._frame_type = isotp.CanMessage
+        self._layer = isotp.TransportLayerLogic(
+            rxfn=self._next_message,
+            txfn=self._send_message,
+            address=isotp_address(address),
+            error_handler=self._on_error,
+            params=isotp_params(params),
+            post_send_callback=self._on_enqueued,
+        )
+        self._layer.rx_queue = _PayloadQueue(self.inbox)  # type: ignore[assignment]  # all that it is asked for
+
+    # -- operations, called by keywords -------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not stopped."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> None:
+        """Take part in the traffic; a second time is fine."""
+        if self.running:
+            return
+        self._incoming = queue.SimpleQueue()
+        self._thread = threading.Thread(
+            target=self._run, name=f"CanLibrary IsoTp '{self._alias}'", daemon=True
+        )
+        self._thread.start()
+        self._port.subscribe(listening_keys(self.address), self._incoming.put)
+
+    def stop(self) -> None:
+        """Take no part any more; unread payloads stay. A second time, or before a start, is fine."""
+        self._port.unsubscribe(self._incoming.put)
+        thread, self._thread = self._thread, None
+        if thread is not None and thread.is_alive():
+            self._incoming.put(_STOP)
+            thread.join(5)
+        self._abandon_sending()
+        self._layer.stop_receiving()
+
+    def send(self, data: bytes, target: TargetAddressType) -> Transfer:
+        """Begin to send a payload and return at once; the inbox is notified when the transfer is done."""
+        transfer = Transfer(len(data))
+        self._enqueued = transfer
+        self._layer.send(data, int(target))
+        return transfer
+
+    def transmitting(self) -> bool:
+        """Return whether a payload is on its way out."""
+        return bool(self._transfers)
+
+    def receiving(self) -> bool:
+        """Return whether a payload of several messages is on its way in."""
+        return bool(self._layer.is_rx_active())
+
+    def set_address(self, address: AnyIsoTpAddress) -> None:
+        """Use another address from now on; refused while something is on its way."""
+
+        def change() -> None:
+            if self.transmitting() or self.receiving():
+                raise BusError(
+                    f"The address of connection '{self._alias}' cannot change while a transfer runs; "
+                    "wait for it, or use Stop IsoTp Sending or Stop IsoTp Receiving."
+                )
+            self._layer.set_address(isotp_address(address))
+            self.address = address
+
+        self._in_thread(change)
+        if self.running:
+            self._port.unsubscribe(self._incoming.put)
+            self._port.subscribe(listening_keys(address), self._incoming.put)
+
+    def stop_sending(self) -> None:
+        """Abandon what is on its way out, and what waits behind it."""
+        self._in_thread(self._abandon_sending)
+
+    def stop_receiving(self) -> None:
+        """Abandon what is on its way in."""
+        self._in_thread(self._layer.stop_receiving)
+
+    # -- the thread ---------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while (item := self._wait_for_item()) is not _STOP:
+            if callable(item):
+                item()
+                continue
+            self._current = item
+            try:
+                self._layer.process()
+            except Exception as error:  # noqa: BLE001
+                # Sending on the bus failed; whatever a driver raises is told by the next keyword.
+                if not isinstance(error, BusError):
+                    error = translated(f"Connection '{self._alias}' could not use its bus", error)
+                self._sending_errors.append(error)
+                self._layer.stop_sending()
+                self._layer.stop_receiving()
+            self._finish_transfers()
+
+    def _wait_for_item(self) -> Any:
+        """Return the next message or command, or None when a timer of the protocol is due."""
+        layer = self._layer
+        timeout = self._read_timeout
+        if layer.is_tx_transmitting_cf():
+            timeout = layer.next_cf_delay() or 0.0
+            if timeout and not layer.is_rx_active():
+                layer.params.wait_func(timeout)
+                timeout = 0.0
+        elif layer.is_tx_throttled():
+            timeout = _THROTTLED
+        else:
+            for timer in (layer.timer_rx_fc, layer.timer_rx_cf):
+                if not timer.is_stopped():
+                    timeout = min(timeout, timer.remaining())
+        try:
+            return self._incoming.get(timeout=timeout) if timeout else self._incoming.get_nowait()
+        except queue.Empty:
+            return None
+
+    def _next_message(self, _timeout: float) -> Any:
+        message, self._current = self._current, None
+        if message is None:
+            return None
+        return self._frame_type(
+            message.arbitration_id, message.dlc, message.data, message.is_extended_id, message.is_fd
+        )
+
+    def _send_message(self, message: Any) -> None:
+        data = Payload(message.data)
+        self._port.send(
+            CanMessage(
+                message.arbitration_id,
+                message.is_extended_id,
+                data,
+                len(data),
+                message.is_fd,
+                message.bitrate_switch,
+                is_rx=False,
+            )
+        )
+
+    def _on_enqueued(self, request: Any) -> None:
+        self._transfers.append((self._enqueued, request))
+        self._incoming.put(None)
+
+    def _on_error(self, error: Exception) -> None:
+        if is_sending_error(error):
+            self._sending_errors.append(error)
+        else:
+            self.inbox.report(receiving_problem(error, self._alias, self.address, self.params))
+
+    def _finish_transfers(self) -> None:
+        while self._transfers and self._transfers[0][1].complete_event.is_set():
+            transfer, request = self._transfers.popleft()
+            if not request.success:
+                transfer.error = self._reason(transfer)
+            transfer.done = True
+            self.inbox.notify()
+        if self._sending_errors and not self._transfers:
+            # No payload was on its way: a flow control could not be sent, or a stray one came.
+            for error in self._sending_errors:
+                fatal = isinstance(error, BusError)
+                told = error if fatal else sending_error(error, self._alias, 0, self.address, self.params)
+                self.inbox.report(Problem(told, harmless=not fatal))
+            self._sending_errors.clear()
+
+    def _reason(self, transfer: Transfer) -> Exception:
+        if not self._sending_errors:
+            return BusError(f"The IsoTp frame of {transfer.size} bytes on '{self._alias}' was not sent.")
+        # The first error is the cause: after an unwanted 'wait', for example, the flow control times out.
+        error = self._sending_errors[0]
+        self._sending_errors.clear()
+        if isinstance(error, BusError):
+            return error
+        return sending_error(error, self._alias, transfer.size, self.address, self.params)
+
+    def _abandon_sending(self) -> None:
+        self._layer.clear_tx_queue()
+        self._layer.stop_sending()
+        while self._transfers:
+            transfer, request = self._transfers.popleft()
+            transfer.done = True
+            if not (request.complete_event.is_set() and request.success):
+                transfer.error = BusError(
+                    f"The sending of {transfer.size} bytes on connection '{self._alias}' was stopped before it was through."
+                )
+        self.inbox.notify()
+
+    def _in_thread(self, action: Callable[[], None]) -> None:
+        """Run an action between two steps of the protocol, in its thread if that runs."""
+        if not self.running:
+            action()
+            return
+        done = threading.Event()
+        failure: list[Exception] = []
+
+        def run() -> None:
+            try:
+                action()
+            except Exception as error:  # noqa: BLE001
+                failure.append(error)  # raised below, in the thread of the keyword
+            finally:
+                done.set()
+
+        self._incoming.put(run)
+        while not done.wait(0.1):
+            if not self.running:
+                return
+        if failure:
+            raise failure[0]
+
+
+_STOP = object()
+
+
+class _PayloadQueue:
+    """Takes finished payloads from can-isotp straight into the inbox, as its `rx_queue`."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+
+    def put(self, payload: bytearray) -> None:
+        """Keep a payload."""
+        self._inbox.put(bytes(payload))
+
+    def empty(self) -> bool:
+        """Nothing stays here, so that no reset of can-isotp can throw payloads away."""
+        return True

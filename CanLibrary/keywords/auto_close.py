@@ -35,7 +35,6 @@ class AutoCloser(ListenerV3):
             self._close(lambda owner: owner.suite == data.longname)
         if self._ownership.suites and self._ownership.suites[-1] == data.longname:
             self._ownership.suites.pop()
-        self._buses.allow_implicit()
 
     def start_test(self, data: Any, _result: Any) -> None:
         """Note the test that runs."""
@@ -53,5 +52,6 @@ class AutoCloser(ListenerV3):
 
     def _close(self, owned: Callable[[Owner], bool]) -> None:
         untold = self._connections.registry.close_all(owned) + self._buses.registry.close_all(owned)
+        self._buses.forget(owned)
         for sentence in untold:
             logger.warn(sentence)

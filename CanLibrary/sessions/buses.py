@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,20 +22,28 @@ class Buses:
         self._ownership = ownership
         self._capacity = capacity
         self._implicit = not described
+        self._explicit_owners: set[Owner] = set()
         if self._implicit:
             self._descriptions[DEFAULT_ALIAS] = BusDescription(DEFAULT_ALIAS, channel=0)
         self.registry: Registry[BusSession] = Registry(
             "bus", "Open Can Bus", self._descriptions, self._open_described
         )
 
-    def allow_implicit(self, allowed: bool = True) -> None:
-        """Let a first use open the virtual bus where no configuration says anything.
+    def forget(self, owned: Callable[[Owner], bool]) -> None:
+        """Note the end of tests or suites: what they opened themselves counts no longer."""
+        self._explicit_owners = {owner for owner in self._explicit_owners if not owned(owner)}
+        self._allow_implicit()
 
-        Not after a suite opened a bus itself: when that is closed, nothing may seem to work, or to stay
-        silent, on a bus that nobody meant.
-        """
+    def _allow_implicit(self) -> None:
+        # Where no configuration says anything, a first use opens a virtual bus; but not in a test or suite
+        # that opened a bus itself: after its close, nothing may seem to work on a bus that nobody meant.
         if self._implicit:
-            self.registry.described[:] = [DEFAULT_ALIAS] if allowed else []
+            self.registry.described[:] = [] if self._explicit_owners else [DEFAULT_ALIAS]
+
+    def _opened_explicitly(self, session: BusSession) -> None:
+        if session.alias != DEFAULT_ALIAS:
+            self._explicit_owners.add(session.owner)
+            self._allow_implicit()
 
     def open(self, alias: str | None, given: Mapping[str, Any]) -> BusSession:
         """Open a bus: what was described under the alias, with what is given now on top."""
@@ -45,7 +53,7 @@ class Buses:
         self.registry.check_free(name)
         description = self._described_with(name, given)
         session = self._open(description, self._ownership.owner)
-        self.allow_implicit(name == DEFAULT_ALIAS)
+        self._opened_explicitly(session)
         return session
 
     def use(self, bus: Any, alias: str, shut_down: bool) -> BusSession:
@@ -68,7 +76,7 @@ class Buses:
             description, bus, self._ownership.owner, capacity=self._capacity, shut_down=shut_down
         )
         self.registry.add(session)
-        self.allow_implicit(False)
+        self._opened_explicitly(session)
         return session
 
     def open_node(self, description: BusDescription, owner: Owner) -> BusSession:

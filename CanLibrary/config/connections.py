@@ -195,7 +195,7 @@ def _node(
         return None
     if "interface" not in given and "channel" not in given:
         mistakes.at(next(iter(given))).add(
-            f"{quoted(given)} belongs to a node of the connection's own: give interface and channel too.",
+            f"for {quoted(given)} the connection needs a node of its own: give interface and channel too.",
             names_it=True,
         )
         return None

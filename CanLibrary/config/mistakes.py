@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from CanLibrary.errors import ConfigurationError, nearest
 
 _LONGEST = 500  # characters; a sentence stays readable whatever value it quotes
+_LONGEST_STEP = 60  # of a path, so that a hostile key does not push the sentence out of sight
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -26,8 +27,9 @@ class Mistakes:
 
     def at(self, name: object) -> Mistakes:
         """Return the collector of a part: one step down the path, the same list."""
-        part = Mistakes(f"{self._where}.{name}" if self._where else "")
-        part.found, part._name = self.found, str(name)
+        step = str(name)[:_LONGEST_STEP]
+        part = Mistakes(f"{self._where}.{step}" if self._where else "")
+        part.found, part._name = self.found, step
         return part
 
     def add(self, sentence: str, *, names_it: bool = False) -> None:

@@ -1,1 +1,1 @@
-"""."""
+"""What is open: buses, connections, who owns them, and when they close."""

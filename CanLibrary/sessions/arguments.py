@@ -162,8 +162,9 @@ def _fd_timing(description: BusDescription, notices: list[str]) -> dict[str, Any
             "give the option 'timing'."
         ) from error
     notices.append(
-        f"Interface '{name}' runs CAN FD with sample points at {timing.nom_sample_point:g} % and "
-        f"{timing.data_sample_point:g} %; give the option 'timing' for others."
+        f"Interface '{name}' runs CAN FD at {timing.nom_bitrate} and {timing.data_bitrate} bit/s with sample "
+        f"points at {timing.nom_sample_point:g} % and {timing.data_sample_point:g} %; give the option 'timing' "
+        "for others."
     )
     return {"timing": timing}
 

@@ -232,7 +232,8 @@ class PythonTransport:
             transfer.done = True
             if not (request.complete_event.is_set() and request.success):
                 transfer.error = BusError(
-                    f"The sending of {transfer.size} bytes on connection '{self._alias}' was stopped before it was through."
+                    f"The sending of {transfer.size} bytes on connection '{self._alias}' was stopped before "
+                    "it was through."
                 )
         self.inbox.notify()
 

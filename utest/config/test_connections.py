@@ -162,7 +162,7 @@ def test_params_and_address_are_maps():
         (
             {"tx_addr": {"txid": 1}, "rx_addr": {"rxid": 2}, "txid": 3},
             ".txid",
-            "unknown field; did you mean 'tx_addr'?",
+            "unknown field; there is tx_addr, rx_addr.",
         ),
         (
             {"tx_addr": {"txid": 1}, "rx_addr": {"txid": 2}},

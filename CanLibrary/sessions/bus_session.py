@@ -13,7 +13,7 @@ from CanLibrary.sessions.registry import Owner
 from CanLibrary.traffic.bus_traffic import DEFAULT_CAPACITY, BusTraffic, Handler
 from CanLibrary.traffic.receiver import Receiver
 from CanLibrary.traffic.trace import id_of
-from CanLibrary.traffic.waits import died
+from CanLibrary.traffic.waits import died, lost_sentence
 from CanLibrary.types import CanFilters, CanMessage
 from CanLibrary.types.can_id import MAX_EXTENDED, MAX_STANDARD
 
@@ -171,24 +171,21 @@ class BusSession:
             raise BusError(" ".join(untold))
 
     def _take_untold(self) -> list[str]:
-        untold = [sentence for source in self.background for sentence in source()]
-        with self.traffic.changed:
-            lost, self.traffic.mailbox.lost = self.traffic.mailbox.lost, 0
-        if lost:
-            untold.append(
-                f"Bus '{self.alias}' lost {plural(lost, 'unread message')}: more than {self.traffic.trace.capacity} "
-                "messages were kept; read or clear them in time."
-            )
-        return untold
+        return [sentence for source in self.background for sentence in source()]
 
     def close(self) -> list[str]:
         """Close what works on this bus, then the bus; return what nobody was told yet. Twice is fine."""
         if self.closed:
             return []
         untold: list[str] = []
-        for dependent in reversed(self.dependents):
-            untold += dependent.close()
+        for dependent in reversed(list(self.dependents)):
+            try:
+                untold += dependent.close()
+            except Exception as error:  # noqa: BLE001 - told with the rest; the bus must still close
+                untold.append(str(error))
         untold += self._take_untold()
+        if self.traffic.mailbox.used and (lost := self.traffic.mailbox.take_lost()):
+            untold.append(lost_sentence(self.traffic, lost))
         if self.traffic.failure is not None:
             untold.append(str(died(self.traffic)))
         self.closed = True

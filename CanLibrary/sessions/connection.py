@@ -10,6 +10,7 @@ from CanLibrary.config import ConnectionDescription
 from CanLibrary.errors import BusError, CanLibraryError, ConfigurationError, IsoTpTransferError
 from CanLibrary.formatting import duration, hex_text, id_text, plural
 from CanLibrary.sessions.bus_session import BusSession
+from CanLibrary.sessions.progress import Progress
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.traffic.trace import id_of
 from CanLibrary.traffic.waits import SLICE, seen_since
@@ -18,6 +19,7 @@ from CanLibrary.transport.protocol import Transfer, Transport
 from CanLibrary.types import AnyIsoTpAddress, Pattern, Payload, TargetAddressType
 
 T = TypeVar("T")
+_TOLD = 3  # problems in one sentence
 
 
 class Connection:
@@ -58,7 +60,17 @@ class Connection:
         if timeout is None and not self.transport.params.blocking_send:
             return
         deadline = None if timeout is None else time.monotonic() + timeout
-        if self._wait(lambda: transfer.done or None, deadline) is None:
+        progress = Progress(f"Sending {len(data)} bytes on connection '{self.alias}'")
+
+        def through() -> bool | None:
+            progress.show()
+            return transfer.done or None
+
+        try:
+            done = self._wait(through, deadline)
+        finally:
+            progress.end()
+        if not done:
             self._unwatched.remove(transfer)
             self.transport.stop_sending()
             raise IsoTpTransferError(
@@ -207,7 +219,7 @@ class Connection:
 
     def _raise_problems(self) -> None:
         problems = self.transport.inbox.take_problems()
-        self.notices += [str(problem.error) for problem in problems if problem.harmless]
+        self.notices += dict.fromkeys(str(problem.error) for problem in problems if problem.harmless)
         if fatal := [problem.error for problem in problems if not problem.harmless]:
             raise _joined(fatal)
 
@@ -267,9 +279,12 @@ def _joined(errors: list[Exception]) -> Exception:
     """Return one error for all: a verdict if one of them is about the partner."""
     if len(errors) == 1:
         return errors[0]
+    shown = [str(error) for error in errors[:_TOLD]]
+    if len(errors) > _TOLD:
+        shown.append(f"{plural(len(errors) - _TOLD, 'more problem')} followed.")
     kind = (
         IsoTpTransferError if any(isinstance(error, AssertionError) for error in errors) else CanLibraryError
     )
-    joined = kind(" ".join(str(error) for error in errors))
+    joined = kind(" ".join(shown))
     joined.__cause__ = errors[0]
     return joined

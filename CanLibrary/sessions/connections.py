@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from CanLibrary.config import ConnectionDescription, connection_description
-from CanLibrary.errors import ConfigurationError, NotSupportedError
+from CanLibrary.errors import ConfigurationError, NotSupportedError, driver_errors
+from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connection import Connection
 from CanLibrary.sessions.ownership import Ownership
@@ -80,9 +81,7 @@ class Connections:
             else self._buses.registry.get(description.bus)
         )
         try:
-            transport: Transport = PythonTransport(
-                description.alias, bus, description.address, description.params, description.read_timeout
-            )
+            transport = _transport(description, bus)
             connection = Connection(description, transport, bus, owner, own_node=own_node)
             connection.notices += bus.notices if own_node else []
             if start:
@@ -92,6 +91,17 @@ class Connections:
                 bus.close()
             raise
         return connection
+
+
+def _transport(description: ConnectionDescription, bus: BusSession) -> Transport:
+    if description.params.can_fd and bus.description.fd is False:
+        raise ConfigurationError(
+            f"Connection '{description.alias}' has can_fd=True, but bus '{bus.alias}' was opened with fd=False."
+        )
+    with driver_errors(f"Connection '{description.alias}' could not be opened"):
+        return PythonTransport(
+            description.alias, bus, description.address, description.params, description.read_timeout
+        )
 
 
 _ALSO_KNOWN = {

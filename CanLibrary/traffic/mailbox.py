@@ -26,6 +26,7 @@ class Mailbox:
         self.filters: CanFilters | None = None
         self.unread = 0
         self.lost = 0  # unread messages that went with the oldest records, since told last
+        self.used = False  # whether anybody ever asked: a mailbox that nobody reads loses nothing
 
     def add(self, key: int, wanted: bool) -> None:
         """Note the newest record of the trace: unread if it is wanted here and passes the filters."""
@@ -90,8 +91,14 @@ class Mailbox:
             yield first + at
             at = flags.find(_UNREAD, at + 1)
 
+    def take_lost(self) -> int:
+        """Return how many unread messages were lost since told last; they count as told."""
+        lost, self.lost = self.lost, 0
+        return lost
+
     def clear(self) -> int:
         """Make everything read and return how many messages that were."""
+        self.lost = 0
         return self._drop_unread(lambda _position: False)
 
     def apply_filters(self, filters: CanFilters | None) -> int:

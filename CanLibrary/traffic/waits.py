@@ -50,8 +50,20 @@ def died(traffic: BusTraffic) -> BusError:
     return error
 
 
+def lost_sentence(traffic: BusTraffic, lost: int) -> str:
+    """Return what to say about unread messages that had to go."""
+    return (
+        f"Bus '{traffic.name}' lost {plural(lost, 'unread message')}, the oldest ones: the trace keeps "
+        f"{traffic.trace.capacity} messages. Use Clear Received Messages before, or a larger trace_size."
+    )
+
+
 def receive(traffic: BusTraffic, matcher: Matcher, timeout: float, count: int = 1) -> list[CanMessage]:
     """Hand out the oldest unread matches; fewer than asked for are a failure and stay unread."""
+    with traffic.changed:
+        traffic.mailbox.used = True
+        if lost := traffic.mailbox.take_lost():
+            raise BusError(lost_sentence(traffic, lost))
     taken: list[int] = []
     looked_to = 0
 

@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from CanLibrary.errors import CanLibraryError
+from CanLibrary.formatting import plural
 from CanLibrary.types import Payload
 
 
@@ -20,6 +22,10 @@ class Problem:
     at: float = field(default_factory=time.monotonic)
 
 
+_MOST_PAYLOADS = 100_000
+_MOST_PROBLEMS = 20  # a flood of broken messages is told by its beginning and its size
+
+
 class Inbox:
     """Unread payloads and untold problems; `changed` is notified whenever there is news."""
 
@@ -27,6 +33,8 @@ class Inbox:
         self.changed = threading.Condition(threading.Lock())
         self._payloads: deque[tuple[int, Payload]] = deque()
         self._problems: list[Problem] = []
+        self._more_problems = 0
+        self._lost = 0
         self.count = 0  # payloads ever received: the next one has this number
 
     def put(self, payload: bytes) -> None:
@@ -34,12 +42,18 @@ class Inbox:
         with self.changed:
             self._payloads.append((self.count, Payload(payload)))
             self.count += 1
+            if len(self._payloads) > _MOST_PAYLOADS:
+                self._payloads.popleft()
+                self._lost += 1
             self.changed.notify_all()
 
     def report(self, problem: Problem) -> None:
         """Keep a problem until a keyword tells it."""
         with self.changed:
-            self._problems.append(problem)
+            if len(self._problems) < _MOST_PROBLEMS:
+                self._problems.append(problem)
+            else:
+                self._more_problems += 1
             self.changed.notify_all()
 
     def notify(self) -> None:
@@ -67,9 +81,12 @@ class Inbox:
     def take_problems(self) -> list[Problem]:
         """Return the problems that nobody told yet; they count as told."""
         with self.changed:
-            return self.take_problems_locked()
-
-    def take_problems_locked(self) -> list[Problem]:
-        """Return the problems that nobody told yet; with the lock held."""
-        problems, self._problems = self._problems, []
+            problems, self._problems = self._problems, []
+            more, self._more_problems = self._more_problems, 0
+            lost, self._lost = self._lost, 0
+        if more:
+            harmless = all(problem.harmless for problem in problems)
+            problems.append(Problem(CanLibraryError(f"{plural(more, 'more problem')} followed."), harmless))
+        if lost:
+            problems.append(Problem(CanLibraryError(f"{plural(lost, 'unread IsoTp frame')} had to go.")))
         return problems

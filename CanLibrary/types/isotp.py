@@ -104,9 +104,7 @@ class IsoTpParams:
             raise ValueError(
                 f"tx_data_min_length={self.tx_data_min_length} is above tx_data_length={self.tx_data_length}."
             )
-        if self.rate_limit_enable and self.rate_limit_max_bitrate * self.rate_limit_window_size < (
-            self.tx_data_length * 8
-        ):
+        if self.rate_limit_max_bitrate * self.rate_limit_window_size < (self.tx_data_length * 8):
             raise ValueError(
                 "rate_limit_max_bitrate × rate_limit_window_size is less than one message; allow more bits or time."
             )

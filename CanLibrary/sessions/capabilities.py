@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from CanLibrary.sessions.drivers import driver_log, what_is_unknown, why_missing
@@ -23,7 +23,7 @@ _ECHOED_STATES = ("can.interfaces.pcan", "can.interfaces.systec")
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What an interface can do; None where it cannot be known without what the interface needs."""
+    """What an interface can do; None where that cannot be known here."""
 
     fd: bool | None = None
     reports_state: bool | None = None
@@ -50,9 +50,9 @@ class Interface(Capabilities):
     @property
     def can_do(self) -> str:
         """What it can do, as a list of words."""
-        if self.fd is None:
+        if self == replace(self, **asdict(Capabilities())):
             return "not known here"
-        protocol = "CAN FD" if self.fd else "classic CAN"
+        protocol = {True: "CAN FD", False: "classic CAN", None: "CAN FD not known"}[self.fd]
         return ", ".join([protocol, *(word for key, word in _WORDS.items() if getattr(self, key))])
 
     def __str__(self) -> str:
@@ -121,15 +121,18 @@ def capabilities(bus_or_class: can.BusABC | type[can.BusABC]) -> Capabilities:
 
     is_class = isinstance(bus_or_class, type)
     bus_class: Any = bus_or_class if is_class else bus_or_class.__class__
-    fd = Constructor(bus_class).fd
-    if not is_class and not fd:
+    takes = Constructor(bus_class)
+    fd: bool | None = takes.fd
+    if not fd and not is_class:
         fd = cast("can.BusABC", bus_or_class).protocol is not can.CanProtocol.CAN_20
+    elif not fd and takes.is_plugin and takes.open_ended:
+        fd = None  # python-can-remote, for one, hands everything on to another computer's driver
     base: Any = can.BusABC
     echoes = bus_class.__module__.startswith(_ECHOED_STATES)
     return Capabilities(
         fd=fd,
-        reports_state=_does_it(bus_class.state.fget, base.state.fget) and not echoes,
-        sets_state=_does_it(bus_class.state.fset, base.state.fset),
+        reports_state=_does_it(getattr(bus_class.state, "fget", None), base.state.fget) and not echoes,
+        sets_state=_does_it(getattr(bus_class.state, "fset", None), base.state.fset),
         flushes_tx_buffer=_does_it(bus_class.flush_tx_buffer, base.flush_tx_buffer),
         cyclic_sending=_does_it(bus_class._send_periodic_internal, base._send_periodic_internal),
         filters_in_hardware=_does_it(bus_class._apply_filters, base._apply_filters),
@@ -165,7 +168,10 @@ class Constructor:
         self.is_plugin = not bus_class.__module__.startswith("can.")
 
     def _read(self, cls: type, first: bool) -> set[str]:
-        parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]  # type: ignore[misc]
+        try:
+            parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]  # type: ignore[misc]
+        except ValueError:  # compiled without a signature
+            return set()
         docs = f"{cls.__init__.__doc__}\n{cls.__doc__}"  # type: ignore[misc]
         self.open_ended = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
         self._annotations += str(parameters)

@@ -12,16 +12,17 @@ from robot.api import logger
 from robotlibcore import HybridCore
 
 from CanLibrary.config import DEFAULT_ALIAS, Bench, bus_description, load_bench
-from CanLibrary.config.mistakes import Mistakes
-from CanLibrary.config.values import convert
 from CanLibrary.errors import CanLibraryError, ConfigurationError
 from CanLibrary.introduction import INTRODUCTION
 from CanLibrary.keywords.auto_close import AutoCloser
 from CanLibrary.keywords.buses import BusKeywords
 from CanLibrary.keywords.connections import ConnectionKeywords
+from CanLibrary.keywords.interfaces import InterfaceKeywords
 from CanLibrary.keywords.isotp import IsoTpKeywords
 from CanLibrary.keywords.messages import MessageKeywords
 from CanLibrary.keywords.periodic import PeriodicKeywords
+from CanLibrary.keywords.support import converted
+from CanLibrary.keywords.waits import WaitKeywords
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connections import Connections
 from CanLibrary.sessions.ownership import Ownership
@@ -81,9 +82,9 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
             **options,
         }
         try:
-            waiting = _converted(timeout, timedelta, "timeout").total_seconds()
-            closing = _converted(auto_close, AutoClose, "auto_close")
-            capacity = _converted(trace_size, int, "trace_size")
+            waiting = converted(timeout, timedelta, "timeout").total_seconds()
+            closing = converted(auto_close, AutoClose, "auto_close")
+            capacity = converted(trace_size, int, "trace_size")
             bench = _described(config, {name: value for name, value in given.items() if value is not None})
         except CanLibraryError as error:
             failure = error
@@ -93,7 +94,9 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
         super().__init__(
             [
                 BusKeywords(self._buses),
+                InterfaceKeywords(self._buses),
                 MessageKeywords(self._buses, waiting),
+                WaitKeywords(self._buses, waiting),
                 PeriodicKeywords(self._buses, PeriodicMessages()),
                 ConnectionKeywords(self._connections),
                 IsoTpKeywords(self._connections, waiting),
@@ -120,13 +123,6 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
         untold = self._connections.registry.close_all() + self._buses.registry.close_all()
         if untold:
             raise CanLibraryError(" ".join(untold))
-
-
-def _converted(value: object, hint: type, name: str) -> Any:
-    mistakes = Mistakes()
-    converted = convert(value, hint, name, mistakes)
-    mistakes.raise_first()
-    return converted
 
 
 def _described(config: Path | str | None, given: dict[str, Any]) -> Bench:

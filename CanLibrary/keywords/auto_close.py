@@ -8,6 +8,7 @@ from typing import Any
 from robot.api import logger
 from robot.api.interfaces import ListenerV3
 
+from CanLibrary.keywords.support import tell
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connections import Connections
 from CanLibrary.sessions.ownership import Ownership
@@ -27,13 +28,13 @@ class AutoCloser(ListenerV3):
 
     def start_suite(self, data: Any, _result: Any) -> None:
         """Note the suite that runs."""
-        self._ownership.suites.append(data.longname)
+        self._ownership.suites.append(data.full_name)
 
     def end_suite(self, data: Any, _result: Any) -> None:
         """Close what the suite opened, unless auto_close=MANUAL."""
         if self._ownership.auto_close is not AutoClose.MANUAL:
-            self._close(lambda owner: owner.suite == data.longname)
-        if self._ownership.suites and self._ownership.suites[-1] == data.longname:
+            self._close(lambda owner: owner.suite == data.full_name)
+        if self._ownership.suites and self._ownership.suites[-1] == data.full_name:
             self._ownership.suites.pop()
 
     def start_test(self, data: Any, _result: Any) -> None:
@@ -53,5 +54,7 @@ class AutoCloser(ListenerV3):
     def _close(self, owned: Callable[[Owner], bool]) -> None:
         untold = self._connections.registry.close_all(owned) + self._buses.registry.close_all(owned)
         self._buses.forget(owned)
+        tell(self._connections.registry)
+        tell(self._buses.registry)
         for sentence in untold:
             logger.warn(sentence)

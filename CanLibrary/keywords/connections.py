@@ -9,7 +9,7 @@ from typing import Any
 from robot.api.deco import keyword
 
 from CanLibrary.config import connection_description
-from CanLibrary.keywords.support import connection_of, tell, tell_untold
+from CanLibrary.keywords.support import connection_of, tell, tell_closed
 from CanLibrary.sessions.connections import Connections
 from CanLibrary.types import (
     NOT_GIVEN,
@@ -215,7 +215,7 @@ class ConnectionKeywords:
         | `Open IsoTp Connection`    diag    txid=0x7E0    rxid=0x7E8
         | `Close IsoTp Connection`    diag
         """
-        tell_untold(self._connections.registry.close(alias))
+        tell_closed(self._connections.registry, self._connections.registry.close(alias))
 
     @keyword("Close All IsoTp Connections")
     def close_all_isotp_connections(self) -> None:
@@ -227,7 +227,7 @@ class ConnectionKeywords:
         Example:
         | `Close All IsoTp Connections`
         """
-        tell_untold(self._connections.registry.close_all())
+        tell_closed(self._connections.registry, self._connections.registry.close_all())
 
     @keyword("Get IsoTp Connections")
     def get_isotp_connections(self) -> list[dict[str, Any]]:

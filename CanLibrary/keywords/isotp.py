@@ -8,7 +8,7 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from CanLibrary.formatting import hex_text
-from CanLibrary.keywords.support import connection_of, seconds, tell
+from CanLibrary.keywords.support import connection_of, converted, seconds, tell
 from CanLibrary.sessions.connections import Connections
 from CanLibrary.types import Pattern, Payload, TargetAddressType
 
@@ -50,8 +50,12 @@ class IsoTpKeywords:
         | `Send IsoTp Frame`    22 F1 90
         | `Send IsoTp Frame`    3E 80    target_address_type=Functional
         """
+        payload = converted(data, Payload, "data")
+        target = target_address_type
+        if target is not None:
+            target = converted(target, TargetAddressType, "target_address_type")
         session = connection_of(self._connections, connection)
-        session.send(data, target_address_type, None if timeout is None else seconds(timeout, 0))
+        session.send(payload, target, None if timeout is None else seconds(timeout, 0))
 
     @keyword("Receive IsoTp Frame")
     def receive_isotp_frame(
@@ -79,8 +83,9 @@ class IsoTpKeywords:
         | ${payload}=    `Receive IsoTp Frame`    62 F1 90 *    timeout=2 s
         | Should Be Equal    ${payload[3:]}    ${{b'WBA'}}
         """
+        pattern = converted(data, Pattern, "data")
         session = connection_of(self._connections, connection)
-        payload = session.receive(data, seconds(timeout, self._timeout))
+        payload = session.receive(pattern, seconds(timeout, self._timeout))
         tell(session)
         _log(f"Received on connection '{session.alias}'", payload)
         return payload
@@ -115,8 +120,9 @@ class IsoTpKeywords:
         | ${reply}=    `Exchange IsoTp Frame`    22 F1 90    reply=62 F1 90 *
         | Should Be Equal    ${reply[3:]}    ${{b'WBA'}}
         """
+        request, pattern = converted(data, Payload, "data"), converted(reply, Pattern, "reply")
         session = connection_of(self._connections, connection)
-        payload = session.exchange(data, reply, seconds(timeout, self._timeout))
+        payload = session.exchange(request, pattern, seconds(timeout, self._timeout))
         tell(session)
         _log(f"Reply on connection '{session.alias}'", payload)
         return payload

@@ -1,4 +1,4 @@
-"""Sending, receiving and judging messages."""
+"""Sending and receiving messages."""
 
 from __future__ import annotations
 
@@ -9,24 +9,17 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from CanLibrary.errors import ConfigurationError
-from CanLibrary.keywords.support import bus_of, seconds
-from CanLibrary.sessions.bus_session import BusSession
+from CanLibrary.keywords.support import NO_DATA, bus_of, checked_message, converted, matcher, seconds
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.traffic import waits
-from CanLibrary.traffic.matching import Matcher
 from CanLibrary.types import (
     NOT_GIVEN,
     CanId,
     CanIdPattern,
-    CanMark,
     CanMessage,
     Pattern,
     Payload,
-    build_message,
-    message_from,
 )
-
-NO_DATA = Payload()
 
 
 class MessageKeywords:
@@ -75,7 +68,7 @@ class MessageKeywords:
         | `Send Can Message`    0x123    ${{bytes(12)}}    fd=True    bitrate_switch=True
         | `Send Can Message`    0x123    remote=True    dlc=8
         """
-        message = _checked(
+        message = checked_message(
             id, data, extended=extended, fd=fd, bitrate_switch=bitrate_switch, remote=remote, dlc=dlc
         )
         limit = None if timeout is None else seconds(timeout, 0)
@@ -106,7 +99,7 @@ class MessageKeywords:
         | ${messages}=    Create List    123#DEADBEEF    456#0102
         | `Send Can Messages`    ${messages}    gap=10 ms
         """
-        checked = [_resendable(message_from(message)) for message in messages]
+        checked = [_resendable(converted(message, CanMessage, "messages")) for message in messages]
         session = bus_of(self._buses, bus)
         pause = seconds(gap, 0.0, "gap")
         if not pause:
@@ -148,7 +141,7 @@ class MessageKeywords:
         | Should Be Equal As Integers    ${message.data[2]}    3
         """
         session = bus_of(self._buses, bus)
-        message = waits.receive(session.traffic, _matcher(id, data, mask), seconds(timeout, self._timeout))[0]
+        message = waits.receive(session.traffic, matcher(id, data, mask), seconds(timeout, self._timeout))[0]
         logger.info(f"Received {message} on bus '{session.alias}'.")
         return message
 
@@ -186,9 +179,7 @@ class MessageKeywords:
         if count < 1:
             raise ConfigurationError(f"count={count} is not possible: receive at least 1 message.")
         session = bus_of(self._buses, bus)
-        return waits.receive(
-            session.traffic, _matcher(id, data, mask), seconds(timeout, self._timeout), count
-        )
+        return waits.receive(session.traffic, matcher(id, data, mask), seconds(timeout, self._timeout), count)
 
     @keyword
     def clear_received_messages(self, *, bus: str | None = None) -> int:
@@ -205,186 +196,10 @@ class MessageKeywords:
         with traffic.changed:
             return traffic.mailbox.clear()
 
-    @keyword
-    def set_can_mark(self, *, bus: str | None = None) -> CanMark:
-        """Returns a mark: the position in the trace of the bus at which the next message will stand.
-
-        Args:
-            bus: Alias of the bus; the current one by default.
-
-        Returns:
-            A mark for the argument ``since`` of `Wait For Can Message` and
-            `Can Message Should Not Arrive`.
-
-        Example:
-        | ${mark}=    `Set Can Mark`
-        | `Send Can Message`    0x7E0    02 10 03
-        | `Wait For Can Message`    0x7E8    since=${mark}
-        """
-        return _mark(bus_of(self._buses, bus))
-
-    @keyword
-    def wait_for_can_message(
-        self,
-        id: CanIdPattern = CanIdPattern.ANY,
-        data: Pattern = Pattern.ANY,
-        *,
-        mask: Payload = NOT_GIVEN,
-        within: timedelta | None = None,
-        since: CanMark = NOT_GIVEN,
-        bus: str | None = None,
-    ) -> CanMessage:
-        """Returns the first match that arrives from now on, or from a mark on.
-
-        An older message never satisfies the wait, and the match stays unread for `Receive Can Message`.
-
-        Args:
-            id: Identifier, or ``*`` for any.
-            data: Pattern such as ``?? 50 *``; ``*`` for any data.
-            mask: Compare only the bits that are 1 here; as many bytes as the data pattern has.
-            within: How long after now, or after the mark; by default the ``timeout`` of the import, 1 second.
-            since: A mark from `Set Can Mark`; now by default.
-            bus: Alias of the bus; the current one by default.
-
-        Raises:
-            AssertionError: No match arrived in time; the failure says what else did, and whether a match
-                came shortly before.
-
-        Example:
-        | `Wait For Can Message`    0x100    within=200 ms
-        """
-        session = bus_of(self._buses, bus)
-        window = self._window(session, since, within)
-        message = waits.wait_for(session.traffic, _matcher(id, data, mask), window)
-        logger.info(f"{message} arrived on bus '{session.alias}'.")
-        return message
-
-    @keyword
-    def can_message_should_not_arrive(
-        self,
-        id: CanIdPattern = CanIdPattern.ANY,
-        data: Pattern = Pattern.ANY,
-        *,
-        mask: Payload = NOT_GIVEN,
-        within: timedelta | None = None,
-        since: CanMark = NOT_GIVEN,
-        bus: str | None = None,
-    ) -> None:
-        """Fails on the first match that arrives from now on, or from a mark on.
-
-        Args:
-            id: Identifier, or ``*`` for any.
-            data: Pattern such as ``?? 50 *``; ``*`` for any data.
-            mask: Compare only the bits that are 1 here; as many bytes as the data pattern has.
-            within: How long after now, or after the mark; by default the ``timeout`` of the import, 1 second.
-            since: A mark from `Set Can Mark`; now by default.
-            bus: Alias of the bus; the current one by default.
-
-        Raises:
-            AssertionError: A match arrived.
-            CanLibraryError: The bus died, so that nobody can know.
-
-        Example:
-        | `Can Message Should Not Arrive`    0x7E8    ?? 7F *    within=500 ms
-        """
-        session = bus_of(self._buses, bus)
-        window = self._window(session, since, within)
-        waits.should_not_arrive(session.traffic, _matcher(id, data, mask), window)
-
-    @keyword
-    def exchange_can_message(
-        self,
-        id: CanId,
-        data: Payload = NO_DATA,
-        *,
-        reply_id: CanIdPattern = CanIdPattern.ANY,
-        reply_data: Pattern = Pattern.ANY,
-        reply_mask: Payload = NOT_GIVEN,
-        within: timedelta | None = None,
-        extended: bool | None = None,
-        fd: bool = False,
-        bitrate_switch: bool = False,
-        remote: bool = False,
-        dlc: int | None = None,
-        bus: str | None = None,
-    ) -> CanMessage:
-        """Sends a message and returns the reply.
-
-        It listens before it sends: a fast reply is never missed, and a message that came before never
-        counts. The reply counts as read.
-
-        Args:
-            id: Identifier of the request.
-            data: Data of the request.
-            reply_id: Identifier of the reply, or ``*`` for any; say at least this or ``reply_data``.
-            reply_data: Pattern of the reply such as ``?? 50 *``.
-            reply_mask: Compare only the bits that are 1 here; as many bytes as ``reply_data`` has.
-            within: How long to wait for the reply; by default the ``timeout`` of the import, 1 second.
-            extended: Makes an integer identifier of the request extended (True) or standard (False).
-            fd: Send a CAN FD message.
-            bitrate_switch: Send its data at the higher bit rate; needs ``fd=True``.
-            remote: Send a remote message, which carries no data.
-            dlc: Length that a remote message asks for, 0 to 8 bytes; 0 by default.
-            bus: Alias of the bus; the current one by default.
-
-        Raises:
-            AssertionError: No reply arrived in time; the failure says what else did.
-
-        Example:
-        | ${reply}=    `Exchange Can Message`    0x7E0    02 10 03    reply_id=0x7E8    reply_data=?? 50 *
-        | Should Be Equal As Integers    ${reply.data[1]}    ${0x50}
-        """
-        matcher = _matcher(reply_id, reply_data, reply_mask)
-        if matcher.key is None and matcher.pattern.matches_all:
-            raise ConfigurationError(
-                "Say which message is the reply with reply_id= or reply_data=; any message at all is no verdict."
-            )
-        message = _checked(
-            id, data, extended=extended, fd=fd, bitrate_switch=bitrate_switch, remote=remote, dlc=dlc
-        )
-        session = bus_of(self._buses, bus)
-        window = self._window(session, NOT_GIVEN, within)
-        session.send(message)
-        reply = waits.wait_for(session.traffic, matcher, window, hand_out=True)
-        logger.info(f"Reply {reply} on bus '{session.alias}'.")
-        return reply
-
-    def _window(self, session: BusSession, since: CanMark, within: timedelta | None) -> waits.Window:
-        mark = since or _mark(session)
-        if mark.trace is not session.traffic.trace:
-            raise ConfigurationError(
-                f"The {mark} is of another bus than '{session.alias}', or of the time before it was opened again."
-            )
-        if mark.position < session.traffic.trace.first:
-            raise ConfigurationError(
-                f"The {mark} is too old: the trace keeps {session.traffic.trace.capacity} messages."
-            )
-        return waits.Window(mark.position, mark.at, seconds(within, self._timeout, "within"))
-
-
-def _mark(session: BusSession) -> CanMark:
-    traffic = session.traffic
-    with traffic.changed:
-        return CanMark(session.alias, traffic.trace.end, time.monotonic(), traffic.trace)
-
-
-def _matcher(id: CanIdPattern, data: Pattern, mask: Payload) -> Matcher:
-    try:
-        return Matcher(id, data, None if mask is NOT_GIVEN else Payload(mask))
-    except ValueError as error:
-        raise ConfigurationError(str(error)) from error
-
-
-def _checked(id: CanId, data: Payload, **options: bool | int | None) -> CanMessage:
-    try:
-        return build_message(id, data, **options)  # type: ignore[arg-type]
-    except ValueError as error:
-        raise ConfigurationError(str(error)) from error
-
 
 def _resendable(message: CanMessage) -> CanMessage:
     """Return a message of the user's checked as a new one, so that one that was received can be sent."""
-    return _checked(
+    return checked_message(
         message.id,
         message.data,
         fd=message.is_fd,

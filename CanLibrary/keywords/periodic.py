@@ -7,12 +7,10 @@ from datetime import timedelta
 from robot.api.deco import keyword
 
 from CanLibrary.errors import ConfigurationError
-from CanLibrary.keywords.support import bus_of, seconds
+from CanLibrary.keywords.support import NO_DATA, bus_of, checked_message, seconds
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.periodic import PeriodicMessages
-from CanLibrary.types import NOT_GIVEN, CanId, Payload, build_message
-
-NO_DATA = Payload()
+from CanLibrary.types import NOT_GIVEN, CanId, Payload
 
 
 class PeriodicKeywords:
@@ -64,12 +62,9 @@ class PeriodicKeywords:
         | `Change Periodic Message`    ${handle}    00 02
         | `Stop Periodic Message`    ${handle}
         """
-        try:
-            message = build_message(
-                id, data, extended=extended, fd=fd, bitrate_switch=bitrate_switch, remote=remote, dlc=dlc
-            )
-        except ValueError as error:
-            raise ConfigurationError(str(error)) from error
+        message = checked_message(
+            id, data, extended=extended, fd=fd, bitrate_switch=bitrate_switch, remote=remote, dlc=dlc
+        )
         session = bus_of(self._buses, bus)
         last = None if duration is None else seconds(duration, 0, "duration")
         return self._periodic.start(session, message, _period(period), last, name)
@@ -98,11 +93,7 @@ class PeriodicKeywords:
             raise ConfigurationError(f"Periodic message '{handle}' has ended; start it again.")
         old = task.message
         if data is not NOT_GIVEN:
-            try:
-                changed = build_message(old.id, data, fd=old.is_fd, bitrate_switch=old.bitrate_switch)
-            except ValueError as error:
-                raise ConfigurationError(str(error)) from error
-            task.message = changed
+            task.message = checked_message(old.id, data, fd=old.is_fd, bitrate_switch=old.bitrate_switch)
         if period is not None:
             task.period = _period(period)
 

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from robot.api import logger
 
+from CanLibrary.config.mistakes import Mistakes
+from CanLibrary.config.values import convert
 from CanLibrary.errors import CanLibraryError, ConfigurationError
 from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connection import Connection
 from CanLibrary.sessions.connections import Connections
+from CanLibrary.sessions.registry import Registry
+from CanLibrary.traffic.matching import Matcher
+from CanLibrary.types import (
+    NOT_GIVEN,
+    CanId,
+    CanIdPattern,
+    CanMessage,
+    Pattern,
+    Payload,
+    build_message,
+)
+
+T = TypeVar("T")
+NO_DATA = Payload()
 
 
 class _Noticing(Protocol):
@@ -35,21 +51,49 @@ def bus_of(buses: Buses, alias: str | None) -> BusSession:
 def connection_of(connections: Connections, alias: str | None) -> Connection:
     """Return the connection, opened if need be, with its notices told."""
     connection = connections.registry.get(alias)
+    connection.gather()
     tell(connection)
     return connection
 
 
-def tell_untold(untold: list[str]) -> None:
-    """Fail with what nobody was told before the close."""
+def tell_closed(registry: Registry[Any], untold: list[str]) -> None:
+    """Warn about what the closed sessions noticed, and fail with what nobody was told before."""
+    tell(registry)
     if untold:
         raise CanLibraryError(" ".join(untold))
+
+
+def converted(value: object, hint: type[T], name: str) -> T:
+    """Return an argument as its type: Robot Framework has converted it already, a call from Python may not."""
+    if isinstance(value, hint):
+        return value
+    mistakes = Mistakes()
+    result: T = convert(value, hint, name, mistakes)
+    mistakes.raise_first()
+    return result
+
+
+def matcher(id: CanIdPattern, data: Pattern, mask: Payload) -> Matcher:
+    """Return what a keyword asks for."""
+    try:
+        return Matcher(id, data, None if mask is NOT_GIVEN else Payload(mask))
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def checked_message(id: CanId, data: Payload, **options: Any) -> CanMessage:
+    """Return the message that a keyword was asked to send, or refuse it."""
+    try:
+        return build_message(id, data, **options)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
 
 
 def seconds(value: timedelta | float | None, default: float, name: str = "timeout") -> float:
     """Return a time argument in seconds."""
     if value is None:
         return default
-    amount = value.total_seconds() if isinstance(value, timedelta) else float(value)
+    amount = converted(value, timedelta, name).total_seconds()
     if amount < 0:
         raise ConfigurationError(f"{name}={amount:g} is not possible: a time is 0 seconds or more.")
     return amount

@@ -21,6 +21,8 @@ from CanLibrary.types.can_id import MAX_EXTENDED, MAX_STANDARD
 class Dependent(Protocol):
     """What works on a bus and must end before it."""
 
+    notices: list[str]
+
     def close(self) -> list[str]:
         """End, and return what nobody was told."""
 
@@ -183,6 +185,7 @@ class BusSession:
                 untold += dependent.close()
             except Exception as error:  # noqa: BLE001 - told with the rest; the bus must still close
                 untold.append(str(error))
+            self.notices += dependent.notices
         untold += self._take_untold()
         if self.traffic.mailbox.used and (lost := self.traffic.mailbox.take_lost()):
             untold.append(lost_sentence(self.traffic, lost))

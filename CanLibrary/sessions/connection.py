@@ -41,6 +41,7 @@ class Connection:
         self.transport = transport
         self.closed = False
         self.notices: list[str] = []  # what the next keyword should warn about
+        self._fatal: list[Exception] = []  # what the next keyword should fail with
         self._own_node = own_node
         self._unwatched: list[Transfer] = []  # sends that nobody waited for
         if not own_node:
@@ -167,21 +168,25 @@ class Connection:
         """Take part in the traffic; a second time is fine."""
         self._check_usable()
         self.transport.start()
+        self.check()
 
     def stop(self) -> None:
         """Take no part any more; unread payloads stay. A second time, or before a start, is fine."""
         self._check_usable()
         self._note_abandoned(self.transport.stop)
+        self.check()
 
     def stop_sending(self) -> None:
         """Abandon what is on its way out."""
         self._check_usable()
         self._note_abandoned(self.transport.stop_sending)
+        self.check()
 
     def stop_receiving(self) -> None:
         """Abandon what is on its way in."""
         self._check_usable()
         self.transport.stop_receiving()
+        self.check()
 
     def set_address(self, address: AnyIsoTpAddress) -> None:
         """Use another address from now on; refused while a transfer runs; unread payloads stay."""
@@ -217,10 +222,16 @@ class Connection:
         if failed:
             raise _joined(failed)
 
-    def _raise_problems(self) -> None:
+    def gather(self) -> None:
+        """Sort what went wrong in the background: harmless things become notices, the rest fails the next check."""
         problems = self.transport.inbox.take_problems()
         self.notices += dict.fromkeys(str(problem.error) for problem in problems if problem.harmless)
-        if fatal := [problem.error for problem in problems if not problem.harmless]:
+        self._fatal += [problem.error for problem in problems if not problem.harmless]
+
+    def _raise_problems(self) -> None:
+        self.gather()
+        fatal, self._fatal = self._fatal, []
+        if fatal:
             raise _joined(fatal)
 
     def _wait(self, check: Callable[[], T | None], deadline: float | None) -> T | None:
@@ -272,7 +283,8 @@ class Connection:
         self.transport.stop()
         untold = [str(transfer.error) for transfer in self._unwatched if transfer.error is not None]
         self._unwatched.clear()
-        return untold + self.notices + [str(problem.error) for problem in inbox.take_problems()]
+        self.gather()
+        return untold + [str(error) for error in self._fatal]
 
 
 def _joined(errors: list[Exception]) -> Exception:

@@ -13,6 +13,8 @@ from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connection import Connection
 from CanLibrary.sessions.ownership import Ownership
 from CanLibrary.sessions.registry import Owner, Registry
+from CanLibrary.traffic.trace import key_of
+from CanLibrary.transport.addresses import listening_keys, sending_id
 from CanLibrary.transport.protocol import Transport
 from CanLibrary.transport.python import PythonTransport
 from CanLibrary.types import Backend
@@ -83,7 +85,7 @@ class Connections:
         try:
             transport = _transport(description, bus)
             connection = Connection(description, transport, bus, owner, own_node=own_node)
-            connection.notices += bus.notices if own_node else []
+            connection.notices += bus.notices if own_node else self._deaf_to_each_other(connection)
             if start:
                 connection.start()
         except BaseException:
@@ -91,6 +93,18 @@ class Connections:
                 bus.close()
             raise
         return connection
+
+    def _deaf_to_each_other(self, new: Connection) -> list[str]:
+        """Return a warning about the other end on the same bus: a bus does not receive what it sends."""
+        if new.bus.traffic.own_messages:
+            return []
+        hears = listening_keys(new.transport.address)
+        return [
+            f"Connections '{other.alias}' and '{new.alias}' share bus '{new.bus.alias}' and do not hear each other: a "
+            "bus does not receive what it sends. Give one of them a node of its own with interface= and channel=."
+            for other in self.registry.open.values()
+            if other.bus is new.bus and key_of(*sending_id(other.transport.address)) in hears
+        ]
 
 
 def _transport(description: ConnectionDescription, bus: BusSession) -> Transport:

@@ -77,6 +77,7 @@ class _OfBus:
     """A periodic message as its bus sees it: it ends before the bus closes, and has errors to tell."""
 
     def __init__(self, messages: PeriodicMessages, task: PeriodicTask) -> None:
+        self.notices: list[str] = []
         self._messages = messages
         self._task = task
 

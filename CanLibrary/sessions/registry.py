@@ -24,6 +24,7 @@ class Closable(Protocol):
     alias: str
     owner: Owner
     closed: bool
+    notices: list[str]
 
     def close(self) -> list[str]:
         """Close it and return what nobody was told, as sentences."""
@@ -44,6 +45,7 @@ class Registry(Generic[S]):
         self._open_described = open_described
         self._sessions: dict[str, S] = {}  # the closed ones too: their aliases are known
         self._current: str | None = None
+        self.notices: list[str] = []  # what sessions noticed and nobody was warned about before they closed
 
     @property
     def open(self) -> dict[str, S]:
@@ -92,7 +94,8 @@ class Registry(Generic[S]):
             return self.described[0]
         if self.described:
             raise ConfigurationError(
-                f"Which {self._noun}? The configuration describes {quoted(self.described)}."
+                f"Which {self._noun}? The configuration describes {quoted(self.described)}; "
+                f"name it with {self._noun}=."
             )
         raise CanLibraryError(f"No {self._noun} is open; open one with {self._open_keyword}.")
 
@@ -114,7 +117,7 @@ class Registry(Generic[S]):
         session = self._sessions.get(name)
         if session is None and name not in self.described:
             raise self._not_open(name)
-        return session.close() if session and not session.closed else []
+        return self._close(session) if session and not session.closed else []
 
     def close_all(self, owned: Callable[[Owner], bool] = lambda _owner: True) -> list[str]:
         """Close all sessions (of some owners), the newest first; one failing close does not stop the others."""
@@ -122,10 +125,16 @@ class Registry(Generic[S]):
         for session in reversed(list(self.open.values())):
             if owned(session.owner) and not session.closed:
                 try:
-                    untold += session.close()
+                    untold += self._close(session)
                 except Exception as error:  # noqa: BLE001 - told with the rest; the other sessions must still close
                     untold.append(str(error))
         return untold
+
+    def _close(self, session: S) -> list[str]:
+        try:
+            return session.close()
+        finally:
+            self.notices += session.notices
 
     def _not_open(self, alias: str) -> ConfigurationError:
         if alias in self._sessions:

@@ -31,7 +31,7 @@ class BusTraffic:
         self.changed = threading.Condition(threading.Lock())
         self.error_frames = 0
         self.failure: Exception | None = None
-        self._own_messages = own_messages  # the interface hands out what we send: then that is the record
+        self.own_messages = own_messages  # the interface hands out what we send: then that is the record
         self._handlers: dict[int, tuple[Handler, ...]] = {}
         # All that arrived before this monotonic time stands before this position.
         self.quiet: tuple[float, int] = (time.monotonic(), 0)
@@ -44,7 +44,7 @@ class BusTraffic:
         flags = _flags(message)
         if not message.is_rx:
             flags |= TX
-        if flags & TX and not self._own_messages:
+        if flags & TX and not self.own_messages:
             return  # recorded when it was sent
         with self.changed:
             self.error_frames += bool(flags & ERROR)
@@ -73,7 +73,7 @@ class BusTraffic:
 
     def sending(self, message: CanMessage) -> int | None:
         """Record a message just before it is sent, so that no answer can stand before it."""
-        if self._own_messages:
+        if self.own_messages:
             return None
         message.received_at, message.timestamp = time.monotonic(), time.time()
         key = key_of(message.arbitration_id, message.is_extended_id)
@@ -139,7 +139,7 @@ class BusTraffic:
         )
 
     def _counts_as_received(self, position: int) -> bool:
-        return self.trace.is_traffic(position, own=self._own_messages)
+        return self.trace.is_traffic(position, own=self.own_messages)
 
     def set_filters(self, filters: CanFilters | None) -> int:
         """Filter the mailbox, also what is unread already; return how many messages went."""

@@ -21,7 +21,7 @@ from CanLibrary.keywords.interfaces import InterfaceKeywords
 from CanLibrary.keywords.isotp import IsoTpKeywords
 from CanLibrary.keywords.messages import MessageKeywords
 from CanLibrary.keywords.periodic import PeriodicKeywords
-from CanLibrary.keywords.support import converted
+from CanLibrary.keywords.support import converted, seconds
 from CanLibrary.keywords.waits import WaitKeywords
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connections import Connections
@@ -82,9 +82,9 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
             **options,
         }
         try:
-            waiting = converted(timeout, timedelta, "timeout").total_seconds()
+            waiting = seconds(converted(timeout, timedelta, "timeout"), waiting)
             closing = converted(auto_close, AutoClose, "auto_close")
-            capacity = converted(trace_size, int, "trace_size")
+            capacity = _at_least_one(converted(trace_size, int, "trace_size"))
             bench = _described(config, {name: value for name, value in given.items() if value is not None})
         except CanLibraryError as error:
             failure = error
@@ -115,14 +115,25 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
     def __enter__(self) -> CanLibrary:
         return self
 
-    def __exit__(self, *_error: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
+        try:
+            self.close()
+        except CanLibraryError as untold:
+            if kind is None:
+                raise
+            logger.warn(str(untold))  # what ended the block matters more
 
     def close(self) -> None:
         """Close everything, for use from Python; under Robot Framework the auto-close does it."""
         untold = self._connections.registry.close_all() + self._buses.registry.close_all()
         if untold:
             raise CanLibraryError(" ".join(untold))
+
+
+def _at_least_one(capacity: int) -> int:
+    if capacity < 1:
+        raise ConfigurationError(f"trace_size={capacity} is not possible: a bus keeps at least 1 message.")
+    return capacity
 
 
 def _described(config: Path | str | None, given: dict[str, Any]) -> Bench:

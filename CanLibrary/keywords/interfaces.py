@@ -123,7 +123,10 @@ class InterfaceKeywords:
                 session.description.interface, "report its state, so there is no verdict about it"
             )
         with driver_errors(f"The state of bus '{session.alias}' cannot be read"):
-            actual = session.bus.state.name
+            reported = session.bus.state
+        if reported is None:  # etas while bus-off
+            raise self._cannot(session.description.interface, "report its state just now")
+        actual = reported.name
         if actual != state.name:
             raise AssertionError(f"Bus '{session.alias}' should be {state.name} but is {actual}.")
 

@@ -10,6 +10,7 @@ from robot.api.deco import keyword
 
 from CanLibrary.errors import ConfigurationError
 from CanLibrary.keywords.support import NO_DATA, bus_of, checked_message, converted, matcher, seconds
+from CanLibrary.sessions.bus_session import SEND_TIMEOUT
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.traffic import waits
 from CanLibrary.types import (
@@ -40,7 +41,7 @@ class MessageKeywords:
         bitrate_switch: bool = False,
         remote: bool = False,
         dlc: int | None = None,
-        timeout: timedelta | None = None,
+        timeout: timedelta = timedelta(seconds=SEND_TIMEOUT),
         bus: str | None = None,
     ) -> CanMessage:
         """Sends one message and returns it as sent.
@@ -53,7 +54,8 @@ class MessageKeywords:
             bitrate_switch: Send its data at the higher bit rate; needs ``fd=True``.
             remote: Send a remote message, which carries no data.
             dlc: Length that a remote message asks for, 0 to 8 bytes; 0 by default.
-            timeout: How long the driver may take; what it does with that depends on the interface.
+            timeout: How long the driver may take, when its transmit buffer is full for example; some
+                interfaces do not heed it.
             bus: Alias of the bus; the current one by default.
 
         Returns:
@@ -71,8 +73,7 @@ class MessageKeywords:
         message = checked_message(
             id, data, extended=extended, fd=fd, bitrate_switch=bitrate_switch, remote=remote, dlc=dlc
         )
-        limit = None if timeout is None else seconds(timeout, 0)
-        return bus_of(self._buses, bus).send(message, limit)
+        return bus_of(self._buses, bus).send(message, seconds(timeout, SEND_TIMEOUT))
 
     @keyword
     def send_can_messages(

@@ -11,11 +11,16 @@ from CanLibrary.errors import BusError, NotSupportedError, driver_errors, transl
 from CanLibrary.formatting import plural
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.traffic.bus_traffic import DEFAULT_CAPACITY, BusTraffic, Handler
+from CanLibrary.traffic.echoes import Echo
 from CanLibrary.traffic.receiver import Receiver
 from CanLibrary.traffic.trace import id_of
 from CanLibrary.traffic.waits import died, lost_sentence
 from CanLibrary.types import CanFilters, CanMessage
 from CanLibrary.types.can_id import MAX_EXTENDED, MAX_STANDARD
+
+# Seconds until the driver must have taken a message. python-can's own default waits for ever on some interfaces
+# when nobody acknowledges.
+SEND_TIMEOUT = 1.0
 
 
 class Dependent(Protocol):
@@ -56,7 +61,9 @@ class BusSession:
         self.notices: list[str] = []  # what the keyword that opened the bus should warn about
         self.background: list[Callable[[], list[str]]] = []  # who may have something to tell (verdict rule 4)
         own = description.options.get("receive_own_messages", getattr(bus, "receive_own_messages", False))
-        self.traffic = BusTraffic(self.alias, capacity=capacity, own_messages=bool(own))
+        self.traffic = BusTraffic(
+            self.alias, capacity=capacity, own_messages=bool(own), echoes=_echo_kind(bus)
+        )
         self._receiver = Receiver(bus, self.traffic)
         if description.filters:
             self.traffic.set_filters(description.filters)
@@ -64,7 +71,7 @@ class BusSession:
 
     # -- sending ------------------------------------------------------------------------------------
 
-    def send(self, message: CanMessage, timeout: float | None = None) -> CanMessage:
+    def send(self, message: CanMessage, timeout: float = SEND_TIMEOUT) -> CanMessage:
         """Send a message; it stands in the trace before any answer to it can.
 
         Args:
@@ -87,12 +94,12 @@ class BusSession:
         sent = 0
         try:
             for sent, message in enumerate(messages):
-                self._send(for_driver[sent], message, None)
+                self._send(for_driver[sent], message, SEND_TIMEOUT)
         except BusError as error:
             raise BusError(f"{error} {plural(sent, 'message')} of {len(messages)} had been sent.") from error
         return len(messages)
 
-    def _send(self, for_driver: Any, message: CanMessage, timeout: float | None) -> None:
+    def _send(self, for_driver: Any, message: CanMessage, timeout: float) -> None:
         with self._sending:
             if self.closed or self.traffic.failure is not None:
                 self.check_open()
@@ -154,6 +161,8 @@ class BusSession:
                 value, extended = id_of(key)
                 wanted.append(_driver_filter(value, MAX_EXTENDED if extended else MAX_STANDARD, extended))
         self._driver_filters = bool(wanted)
+        if type(self.bus).__module__.startswith("can.interfaces.systec"):
+            return  # its acceptance registers are set wrongly for a single filter, so that nothing arrives
         with driver_errors(f"Bus '{self.alias}' could not set its filters"):
             self.bus.set_filters(wanted or None)
 
@@ -202,6 +211,13 @@ class BusSession:
                 with driver_errors(f"Bus '{self.alias}' could not be closed"):
                     self.bus.shutdown()
         return untold
+
+
+def _echo_kind(bus: Any) -> Echo:
+    module = type(bus).__module__
+    if module.startswith("can.interfaces.socketcan."):
+        return Echo.NEVER
+    return Echo.UNMARKED if module.startswith("can.interfaces.udp_multicast") else Echo.MARKED
 
 
 def _driver_filter(value: int, mask: int, extended: bool) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from CanLibrary.config import DEFAULT_ALIAS, BusDescription, bus_description
-from CanLibrary.errors import BusError
+from CanLibrary.errors import BusError, ConfigurationError, nearest
+from CanLibrary.formatting import quoted
 from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.sessions.interfaces import open_bus
 from CanLibrary.sessions.ownership import Ownership
@@ -51,6 +52,11 @@ class Buses:
         if (known := self.registry.open.get(name)) is not None and known.traffic.failure is not None:
             known.close()  # a bus that died can be opened again
         self.registry.check_free(name)
+        if name not in self._descriptions and not self._implicit and "interface" not in given:
+            raise ConfigurationError(
+                f"Bus '{name}' is not described (described: {quoted(self._descriptions)})"
+                f"{nearest(name, self._descriptions) or '; to open another bus give interface=.'}"
+            )
         description = self._described_with(name, given)
         session = self._open(description, self._ownership.owner)
         self._opened_explicitly(session)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from CanLibrary.traffic.echoes import Echo, Echoes
 from CanLibrary.traffic.mailbox import Mailbox
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.trace import BRS, ERROR, ESI, EXTENDED, FD, REMOTE, TX, Trace, key_of
@@ -24,14 +25,22 @@ class BusTraffic:
     their identifier. Handlers run in the receiver's thread: they keep what they are given and return.
     """
 
-    def __init__(self, name: str, *, capacity: int = DEFAULT_CAPACITY, own_messages: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        capacity: int = DEFAULT_CAPACITY,
+        own_messages: bool = False,
+        echoes: Echo = Echo.MARKED,
+    ) -> None:
         self.name = name
         self.trace = Trace(capacity)
         self.mailbox = Mailbox(self.trace)
         self.changed = threading.Condition(threading.Lock())
         self.error_frames = 0
         self.failure: Exception | None = None
-        self.own_messages = own_messages  # the interface hands out what we send: then that is the record
+        self.own_messages = own_messages  # the user wants to receive what is sent here
+        self._echoes = Echoes(echoes, own_messages)
         self._handlers: dict[int, tuple[Handler, ...]] = {}
         # All that arrived before this monotonic time stands before this position.
         self.quiet: tuple[float, int] = (time.monotonic(), 0)
@@ -42,17 +51,20 @@ class BusTraffic:
         """Record a python-can message that the bus handed out; called by the one receiver only."""
         key = key_of(message.arbitration_id, message.is_extended_id)
         flags = _flags(message)
-        if not message.is_rx:
-            flags |= TX
-        if flags & TX and not self.own_messages:
-            return  # recorded when it was sent
         with self.changed:
+            if self._echoes.is_own(key, message):
+                if not self.own_messages:
+                    return  # recorded when it was sent
+                flags |= TX
+            handlers = self._handlers.get(key)
+            if not handlers and not self.mailbox.passes(key):
+                return  # a filter that the driver did not apply
             self.error_frames += bool(flags & ERROR)
             position = self.trace.append(key, message.data, flags, message.dlc, now, message.timestamp)
             self.mailbox.add(key, not flags & ERROR)
             self._make_room()
             self.changed.notify_all()
-        if not flags & (ERROR | REMOTE) and (handlers := self._handlers.get(key)):
+        if handlers and not flags & (ERROR | REMOTE):
             recorded = self.trace.message(position)
             for handler in handlers:
                 handler(recorded)
@@ -73,12 +85,13 @@ class BusTraffic:
 
     def sending(self, message: CanMessage) -> int | None:
         """Record a message just before it is sent, so that no answer can stand before it."""
-        if self.own_messages:
-            return None
         message.received_at, message.timestamp = time.monotonic(), time.time()
         key = key_of(message.arbitration_id, message.is_extended_id)
         flags = _flags(message) | TX
         with self.changed:
+            self._echoes.expect(key, message.data, message.received_at)
+            if self.own_messages:
+                return None
             position = self.trace.append(
                 key, message.data, flags, message.dlc, message.received_at, message.timestamp
             )

@@ -30,11 +30,16 @@ class Mailbox:
 
     def add(self, key: int, wanted: bool) -> None:
         """Note the newest record of the trace: unread if it is wanted here and passes the filters."""
-        if wanted and self.filters:
-            value, extended = id_of(key)
-            wanted = any(single.passes(value, extended) for single in self.filters)
+        wanted = wanted and self.passes(key)
         self._flags.append(wanted)
         self.unread += wanted
+
+    def passes(self, key: int) -> bool:
+        """Return whether an identifier passes the filters."""
+        if not self.filters:
+            return True
+        value, extended = id_of(key)
+        return any(single.passes(value, extended) for single in self.filters)
 
     def drop(self, count: int) -> None:
         """Follow the trace, which forgets its oldest records."""
@@ -106,9 +111,7 @@ class Mailbox:
         self.filters = filters or None
         if not filters:
             return 0
-        return self._drop_unread(
-            lambda position: any(single.passes(*id_of(self._trace.key(position))) for single in filters)
-        )
+        return self._drop_unread(lambda position: self.passes(self._trace.key(position)))
 
     def _drop_unread(self, keep: Callable[[int], bool]) -> int:
         before = self.unread

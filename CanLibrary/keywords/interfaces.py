@@ -11,7 +11,7 @@ from CanLibrary.errors import ConfigurationError, NotSupportedError, driver_erro
 from CanLibrary.formatting import quoted
 from CanLibrary.keywords.support import bus_of, converted
 from CanLibrary.sessions.buses import Buses
-from CanLibrary.sessions.capabilities import Interface, capabilities, list_interfaces
+from CanLibrary.sessions.capabilities import Interface, capabilities, list_interfaces, set_state
 from CanLibrary.types import BusState, CanFilters
 
 
@@ -91,14 +91,12 @@ class InterfaceKeywords:
         | Run Keyword And Expect Error    The interface 'virtual' cannot *
         | ...    `Set Bus State`    PASSIVE
         """
-        import can
-
         state = converted(state, BusState, "state")
         session = bus_of(self._buses, bus)
         if not capabilities(session.bus).sets_state:
             raise self._cannot(session.description.interface, "set its state")
         with driver_errors(f"The state of bus '{session.alias}' cannot be set to {state.name}"):
-            session.bus.state = can.BusState[state.name]
+            set_state(session.bus, state.name)
 
     @keyword
     def bus_state_should_be(self, state: BusState, *, bus: str | None = None) -> None:

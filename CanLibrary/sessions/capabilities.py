@@ -140,6 +140,13 @@ def capabilities(bus_or_class: can.BusABC | type[can.BusABC]) -> Capabilities:
     )
 
 
+def set_state(bus: can.BusABC, name: str) -> None:
+    """Set the state of the bus to python-can's state of that name."""
+    import can
+
+    bus.state = can.BusState[name]
+
+
 def _does_it(own: Any, base: Any) -> bool:
     # etas has a setter of its own for the state that says nothing but NotImplementedError.
     says_no = getattr(getattr(own, "__code__", None), "co_names", ()) == ("NotImplementedError",)

@@ -12,8 +12,9 @@ from CanLibrary.formatting import duration, hex_text, id_text, plural
 from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.sessions.progress import Progress
 from CanLibrary.sessions.registry import Owner
+from CanLibrary.traffic.sentences import seen_sentence
 from CanLibrary.traffic.trace import id_of
-from CanLibrary.traffic.waits import SLICE, seen_since
+from CanLibrary.traffic.waits import SLICE
 from CanLibrary.transport.addresses import listening_keys, prefix_size
 from CanLibrary.transport.protocol import Transfer, Transport
 from CanLibrary.types import AnyIsoTpAddress, Pattern, Payload, TargetAddressType
@@ -147,7 +148,7 @@ class Connection:
             parts.append(f"{plural(len(unread), 'other')} did: {shown}{more}.")
         if self.transport.receiving():
             parts.append("One is in reception but not complete.")
-        parts.append(seen_since(self.bus.traffic, start, listening_keys(self.transport.address)))
+        parts.append(seen_sentence(self.bus.traffic, start, listening_keys(self.transport.address)))
         return AssertionError(" ".join(parts))
 
     # -- state --------------------------------------------------------------------------------------

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from CanLibrary.errors import BusError, translated
-from CanLibrary.formatting import duration, hex_text, id_text, plural
+from CanLibrary.formatting import duration, plural
 from CanLibrary.traffic.bus_traffic import BusTraffic
 from CanLibrary.traffic.matching import Matcher
-from CanLibrary.traffic.trace import id_of
-from CanLibrary.types import CanId, CanIdPattern, CanMessage
+from CanLibrary.traffic.sentences import others_sentence
+from CanLibrary.types import CanMessage
 
 T = TypeVar("T")
 SLICE = 0.1  # seconds: a test time-out interrupts between two slices
 _QUIET_LIMIT = 0.2  # seconds to wait for the receiver to have read all that arrived in time
-_SHOWN = 10  # identifiers in a failure sentence
 _LOOK_BACK = 10.0  # seconds before a wait in which a match is "shortly before"
 
 
@@ -81,9 +79,8 @@ def receive(traffic: BusTraffic, matcher: Matcher, timeout: float, count: int = 
                 messages = [traffic.trace.message(position) for position in taken]
                 taken.clear()
                 return messages
-            traffic.mailbox.put_back(taken)
-            arrived, others = len(taken), traffic.mailbox.counts()
-            taken.clear()
+            others = traffic.mailbox.counts()  # before those that match are put back
+            arrived = len(taken)
     finally:
         # A test time-out must not eat what was not handed out.
         with traffic.changed:
@@ -91,11 +88,11 @@ def receive(traffic: BusTraffic, matcher: Matcher, timeout: float, count: int = 
     if count == 1:
         raise AssertionError(
             f"No {matcher} arrived on bus '{traffic.name}' within {duration(timeout)}. "
-            f"{_unread_sentence(traffic, matcher, others)}"
+            f"{others_sentence(traffic, matcher, others)}"
         )
     raise AssertionError(
         f"Only {arrived} of {count} messages{_of(matcher)} arrived on bus '{traffic.name}' "
-        f"within {duration(timeout)}; they stay unread. {_unread_sentence(traffic, matcher, others)}"
+        f"within {duration(timeout)}; they stay unread. {others_sentence(traffic, matcher, others)}"
     )
 
 
@@ -137,7 +134,7 @@ def wait_for(traffic: BusTraffic, matcher: Matcher, window: Window, *, hand_out:
         missed = _before(traffic, matcher, window)
     raise AssertionError(
         f"No {matcher} arrived on bus '{traffic.name}' within {duration(window.within)}.{late}{missed} "
-        f"{_others_sentence(traffic, matcher, others, window.start)}"
+        f"{others_sentence(traffic, matcher, others, window.start)}"
     )
 
 
@@ -199,64 +196,3 @@ def _before(traffic: BusTraffic, matcher: Matcher, window: Window) -> str:
 
 def _of(matcher: Matcher) -> str:
     return str(matcher).removeprefix("message")
-
-
-def _unread_sentence(traffic: BusTraffic, matcher: Matcher, counts: Counter[int]) -> str:
-    if not counts:
-        return f"Nothing else is unread.{_error_frames(traffic)}"
-    return f"{_summary(traffic, matcher, counts, 'unread', 0)}{_error_frames(traffic)}"
-
-
-def _others_sentence(traffic: BusTraffic, matcher: Matcher, counts: Counter[int], start: int) -> str:
-    if not counts:
-        return f"Nothing else did.{_error_frames(traffic)}"
-    return f"{_summary(traffic, matcher, counts, 'did', start)}{_error_frames(traffic)}"
-
-
-def _summary(traffic: BusTraffic, matcher: Matcher, counts: Counter[int], verb: str, start: int) -> str:
-    total = sum(counts.values())
-    ordered = counts.most_common()
-    if matcher.key in counts:  # the identifier asked for comes last and with its data: that is the news
-        ordered = [entry for entry in ordered if entry[0] != matcher.key]
-    parts = [f"{id_text(*id_of(key))} ×{count}" for key, count in ordered[:_SHOWN]]
-    if len(ordered) > _SHOWN:
-        parts.append(f"{plural(len(ordered) - _SHOWN, 'more identifier')}")
-    if matcher.key is not None and matcher.key in counts:
-        with traffic.changed:
-            last = traffic.last_match(Matcher(CanIdPattern(matcher.id)), start, traffic.trace.end)
-        seen = f" (last {hex_text(last.data)})" if last and last.data else ""
-        parts.append(f"{id_text(*id_of(matcher.key))} ×{counts[matcher.key]}{seen}")
-    others = f"{total} other{'' if total == 1 else 's'}"
-    verb = f"{'is' if total == 1 else 'are'} unread" if verb == "unread" else verb
-    return f"{others} {verb}: {', '.join(parts)}."
-
-
-def _error_frames(traffic: BusTraffic) -> str:
-    if not traffic.error_frames:
-        return ""
-    return f" {plural(traffic.error_frames, 'error frame')} came since the bus was opened."
-
-
-def seen_since(traffic: BusTraffic, start: int, keys: set[int]) -> str:
-    """Return a sentence about the messages received since a position, those of some identifiers first."""
-    with traffic.changed:
-        counts = traffic.received_counts(start)
-        own = [(key, counts.pop(key)) for key in sorted(keys) if key in counts]
-        last = {key: traffic.last_match(_of_key(key), start, traffic.trace.end) for key, _ in own}
-    total = sum(counts.values()) + sum(count for _, count in own)
-    if not total:
-        return f"No message came on bus '{traffic.name}' meanwhile.{_error_frames(traffic)}"
-    parts = [
-        f"{id_text(*id_of(key))} ×{count} (last {hex_text(found.data)})"
-        for key, count in own
-        if (found := last[key])
-    ]
-    parts += [f"{id_text(*id_of(key))} ×{count}" for key, count in counts.most_common(_SHOWN)]
-    if len(counts) > _SHOWN:
-        parts.append(plural(len(counts) - _SHOWN, "more identifier"))
-    return f"On bus '{traffic.name}' came {plural(total, 'message')}: {', '.join(parts)}.{_error_frames(traffic)}"
-
-
-def _of_key(key: int) -> Matcher:
-    value, extended = id_of(key)
-    return Matcher(CanId(value, extended))

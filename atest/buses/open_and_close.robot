@@ -89,7 +89,7 @@ Closed Bus Can Be Opened Again
     Close Can Bus    tester
     Open Can Bus    tester
     Should Fail
-    ...    No message 0x100 arrived on bus 'tester' within 50 milliseconds. Nothing else is unread.
+    ...    No message 0x100 arrived on bus 'tester' within 50 milliseconds. Nothing else did.
     ...    Receive Can Message    0x100    timeout=50 ms
 
 Close Ends Connections And Periodic Messages On The Bus

@@ -1,0 +1,77 @@
+*** Settings ***
+Documentation       How a diagnostic test reads with the keywords of ``request_response.resource``.
+...
+...                 The ECU is simulated by ``SimulatedEcu.py`` and answers from its own node of the virtual bus.
+
+Library             CanLibrary
+Library             SimulatedEcu.py
+Resource            request_response.resource
+
+Suite Setup         Start The Ecu And Open The Link
+Suite Teardown      Stop Simulated Ecu
+Test Setup          Session Should Change    01
+
+
+*** Test Cases ***
+The ECU Is There
+    [Documentation]    Tester present, with and without an answer.
+    Ecu Should Be Present
+    Request Should Get No Answer    3E 80    within=200 ms
+
+The Vehicle Identification Number Can Be Read
+    [Documentation]    20 bytes: an answer of three messages.
+    ${vin}=    Read Data By Identifier    F1 90
+    Should Be Equal    ${vin.decode()}    WBA12345678901234
+
+Data Can Be Written In The Extended Session Only
+    [Documentation]    A refusal is a verdict too, with its reason.
+    Request Should Be Refused    2E 01 02 2A    7F
+    Session Should Change    03
+    Write Data By Identifier    01 02    2A
+    ${data}=    Read Data By Identifier    01 02
+    Should Be Equal As Integers    ${data[0]}    ${0x2A}
+
+Unknown Services, Sessions And Data Are Refused
+    [Documentation]    Each with the code that ISO 14229-1 wants.
+    Request Should Be Refused    85 01    11
+    Request Should Be Refused    10 7E    12
+    Request Should Be Refused    22 FF FF    31
+
+A Routine That Takes Its Time Is Answered
+    [Documentation]    The ECU says first that its response is pending.
+    Request Should Be Answered    31 01 02 03    71 01 02 03
+
+A Wrong Verdict Says What Happened
+    [Documentation]    What the failures look like.
+    Run Keyword And Expect Error
+    ...    Request '22 FF FF' on 'diag' was refused with NRC 31 (requestOutOfRange).
+    ...    Read Data By Identifier    FF FF
+    Run Keyword And Expect Error
+    ...    Request '3E 00' on 'diag' should be refused with NRC 12 (subFunctionNotSupported) but was answered: 7E 00.
+    ...    Request Should Be Refused    3E 00    12
+    Run Keyword And Expect Error
+    ...    Request '85 01' on 'diag' should be refused with NRC 31 (requestOutOfRange) but was with NRC 11 (*).
+    ...    Request Should Be Refused    85 01    31
+    Run Keyword And Expect Error
+    ...    Request '3E 00' on 'diag' should be answered by '7E 01' but the answer is 7E 00.
+    ...    Request Should Be Answered    3E 00    7E 01
+    Run Keyword And Expect Error
+    ...    Request '3E 00' on 'diag' should get no answer within 500 ms but the answer is 7E 00.
+    ...    Request Should Get No Answer    3E 00
+
+A Session Is Kept Alive
+    [Documentation]    A periodic message on the same bus, while requests go on.
+    ${alive}=    Keep Session Alive    period=20 ms
+    ${mark}=    Set Can Mark    bus=sniffer
+    Ecu Should Be Present
+    Wait For Can Message    0x7E0    02 3E 80 *    since=${mark}    bus=sniffer
+    Stop Periodic Message    ${alive}
+
+
+*** Keywords ***
+Start The Ecu And Open The Link
+    [Documentation]    The sniffer is a third node: it sees what the tester sends.
+    Start Simulated Ecu    channel=diagnostics
+    Open Can Bus    sniffer    interface=virtual    channel=diagnostics
+    Open Can Bus    tester    interface=virtual    channel=diagnostics
+    Open Diagnostic Link

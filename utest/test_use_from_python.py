@@ -50,6 +50,23 @@ def test_isotp(library):
     assert library.receive_isotp_frame(connection="ecu", timeout=5) == b"\x3e\x80"
 
 
+@pytest.mark.parametrize(
+    ("payload", "logged"),
+    [
+        (b"\x3e", "Received on connection 'ecu': 3E (1 byte)."),
+        (bytes(3), "Received on connection 'ecu': 00 00 00 (3 bytes)."),
+        (bytes(300), f"Received on connection 'ecu': {bytes(256).hex(' ')} … (300 bytes)."),
+    ],
+)
+def test_what_is_logged_of_a_payload(library, payload, logged, caplog):
+    library.open_isotp_connection("ecu", txid="0x7E8", rxid="0x7E0", bus="ecu")
+    library.open_isotp_connection("tester", txid=0x7E0, rxid=0x7E8, bus="tester")
+    with caplog.at_level("INFO"):
+        library.send_isotp_frame(payload, connection="tester")
+        library.receive_isotp_frame(connection="ecu", timeout=5)
+    assert logged in caplog.messages
+
+
 def test_an_isotp_exchange(library):
     library.open_isotp_connection("ecu", txid="0x7E8", rxid="0x7E0", bus="ecu")
     library.open_isotp_connection("tester", txid="0x7E0", rxid="0x7E8", bus="tester")

@@ -7,10 +7,12 @@ from datetime import timedelta
 from robot.api import logger
 from robot.api.deco import keyword
 
-from CanLibrary.formatting import hex_text
+from CanLibrary.formatting import hex_text, plural
 from CanLibrary.keywords.support import connection_of, converted, seconds, tell
 from CanLibrary.sessions.connections import Connections
 from CanLibrary.types import Pattern, Payload, TargetAddressType
+
+_SHOWN = 256  # bytes of a payload in the log
 
 
 class IsoTpKeywords:
@@ -211,5 +213,7 @@ class IsoTpKeywords:
 
 
 def _log(what: str, payload: Payload) -> None:
-    count = f"{len(payload)} byte{'' if len(payload) == 1 else 's'}"
-    logger.info(f"{what}: {hex_text(payload, 256)} ({count}).")
+    text = hex_text(payload, _SHOWN)
+    logger.info(
+        f"{what}: {text}." if len(payload) > _SHOWN else f"{what}: {text} ({plural(len(payload), 'byte')})."
+    )

@@ -10,9 +10,10 @@ from robot.api.deco import keyword
 
 from CanLibrary.errors import ConfigurationError
 from CanLibrary.keywords.support import NO_DATA, bus_of, checked_message, converted, matcher, seconds
-from CanLibrary.sessions.bus_session import SEND_TIMEOUT
+from CanLibrary.sessions.bus_session import SEND_TIMEOUT, BusSession
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.traffic import waits
+from CanLibrary.traffic.matching import Matcher
 from CanLibrary.types import (
     NOT_GIVEN,
     CanId,
@@ -142,7 +143,7 @@ class MessageKeywords:
         | Should Be Equal As Integers    ${message.data[2]}    3
         """
         session = bus_of(self._buses, bus)
-        message = waits.receive(session.traffic, matcher(id, data, mask), seconds(timeout, self._timeout))[0]
+        message = self._receive(session, matcher(id, data, mask), timeout, 1)[0]
         logger.info(f"Received {message} on bus '{session.alias}'.")
         return message
 
@@ -180,7 +181,7 @@ class MessageKeywords:
         if count < 1:
             raise ConfigurationError(f"count={count} is not possible: receive at least 1 message.")
         session = bus_of(self._buses, bus)
-        return waits.receive(session.traffic, matcher(id, data, mask), seconds(timeout, self._timeout), count)
+        return self._receive(session, matcher(id, data, mask), timeout, count)
 
     @keyword
     def clear_received_messages(self, *, bus: str | None = None) -> int:
@@ -193,9 +194,18 @@ class MessageKeywords:
         | ${dropped}=    `Clear Received Messages`
         | Log    ${dropped} messages were unread.
         """
-        traffic = bus_of(self._buses, bus).traffic
-        with traffic.changed:
-            return traffic.mailbox.clear()
+        session = bus_of(self._buses, bus)
+        session.catch_up()
+        with session.traffic.changed:
+            return session.traffic.mailbox.clear()
+
+    def _receive(
+        self, session: BusSession, wanted: Matcher, timeout: timedelta | None, count: int
+    ) -> list[CanMessage]:
+        limit = seconds(timeout, self._timeout)
+        if not limit:  # what is there now, also if the receiver has not looked yet
+            session.catch_up()
+        return waits.receive(session.traffic, wanted, limit, count)
 
 
 def _resendable(message: CanMessage) -> CanMessage:

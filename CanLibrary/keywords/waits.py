@@ -182,5 +182,6 @@ class WaitKeywords:
 
 def _mark(session: BusSession) -> CanMark:
     traffic = session.traffic
+    session.catch_up()
     with traffic.changed:
         return CanMark(session.alias, traffic.trace.end, time.monotonic(), traffic.trace)

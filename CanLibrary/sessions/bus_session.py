@@ -147,6 +147,7 @@ class BusSession:
         The driver filters too, where it can. ISO-TP connections go on hearing their identifiers.
         """
         self.check_open()
+        self.catch_up()
         self._filters = filters
         gone = self.traffic.set_filters(filters)
         self._apply_filters()
@@ -165,6 +166,10 @@ class BusSession:
             return  # its acceptance registers are set wrongly for a single filter, so that nothing arrives
         with driver_errors(f"Bus '{self.alias}' could not set its filters"):
             self.bus.set_filters(wanted or None)
+
+    def catch_up(self) -> None:
+        """Return when all that arrived before the call is recorded, as far as the driver lets us know."""
+        self._receiver.catch_up()
 
     # -- life ---------------------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ Failure Names The Match Before And The Cure
     [Documentation]    When it came, what it was, and what to do.
     Partner Sends    7E8#0250
     Receive Can Message    0x7E8
-    Run Keyword And Expect Error
-    ...    REGEXP:No message 0x7E8 arrived on bus 'tester' within 50 milliseconds\\. A match arrived [\\d.]+ \\w+ before the wait began: 0x7E8 \\ \\[2\\] \\ 02 50\\. Give the wait a mark with since=, or use Exchange Can Message\\. Nothing else did\\.
-    ...    Wait For Can Message    0x7E8    within=50 ms
+    VAR    ${failure}    REGEXP:No message 0x7E8 arrived on bus 'tester' within 50 milliseconds\\. A match arrived
+    ...    [\\d.]+ \\w+ before the wait began: 0x7E8 \\ \\[2\\] \\ 02 50\\. Give the wait a mark with
+    ...    since=, or use Exchange Can Message\\. Nothing else did\\.
+    Run Keyword And Expect Error    ${failure}    Wait For Can Message    0x7E8    within=50 ms

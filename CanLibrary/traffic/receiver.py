@@ -27,6 +27,7 @@ class Receiver:
         self._traffic = traffic
         self._stop = threading.Event()
         self._asking = threading.Lock()
+        self._asked = 0.0  # since when `recv` waits; 0 while something is being recorded
         self._marker: Any = None
         self._caught_up = threading.Event()
         self._thread = threading.Thread(
@@ -44,17 +45,32 @@ class Receiver:
             self._thread.join(5)
 
     def catch_up(self) -> None:
-        """Return when all that lay in the driver's queue at the call is recorded, where that can be known.
+        """Return when all that lay in the driver's queue at the call is recorded, as far as that can be known.
 
-        The virtual bus hands a message over in the moment it is sent, but this thread may take it some
-        milliseconds later. A question that begins in between would take an old message for a new one. So
-        a marker goes through the same queue. Other drivers do not let anybody look into their queues.
+        A driver takes a message over in the moment it arrives, but this thread may read it some milliseconds
+        later. A question that begins in between would take an old message for a new one.
         """
-        from can import Message
         from can.interfaces.virtual import VirtualBus
 
-        if type(self._bus) is not VirtualBus:  # a class derived from it may do anything with the marker
-            return
+        if type(self._bus) is VirtualBus:  # a class derived from it may do anything with the marker
+            self._pass_marker()
+        else:
+            self._wait_for_quiet()
+
+    def _wait_for_quiet(self) -> None:
+        """Return when the thread found nothing more to read: it was told so, or its `recv` has to wait."""
+        began = time.monotonic()
+        deadline = began + _CATCH_UP
+        while self._thread.is_alive() and self._traffic.quiet[0] < began:
+            now = time.monotonic()
+            if now > deadline or (self._asked and now - self._asked > _BLOCKED):
+                return
+            time.sleep(_BLOCKED / 4)
+
+    def _pass_marker(self) -> None:
+        """Send a marker through the queue of a virtual bus, which is open to everybody in the process."""
+        from can import Message
+
         passing: Any = self._bus.filters or [{}]  # python-can drops what passes no filter
         identifier, extended = passing[0].get("can_id", 0), passing[0].get("extended", True)
         with self._asking:
@@ -73,8 +89,9 @@ class Receiver:
         recv, traffic, stopped, now = self._bus.recv, self._traffic, self._stop.is_set, time.monotonic
         try:
             while not stopped():
-                asked = now()
+                asked = self._asked = now()
                 message = recv(SLICE)
+                self._asked = 0.0
                 returned = now()
                 if message is None:
                     traffic.seen_quiet(returned)

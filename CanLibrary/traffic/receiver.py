@@ -65,7 +65,7 @@ class Receiver:
             now = time.monotonic()
             if now > deadline or (self._asked and now - self._asked > _BLOCKED):
                 return
-            time.sleep(_BLOCKED / 4)
+            self._stop.wait(_BLOCKED / 4)
 
     def _pass_marker(self) -> None:
         """Send a marker through the queue of a virtual bus, which is open to everybody in the process."""

@@ -27,7 +27,9 @@ from CanLibrary.types import (
 )
 
 T = TypeVar("T")
-NO_DATA = Payload()
+# Not an empty Payload: Payload is a kind of bytes, and Robot Framework converts what a type refuses by the type of
+# the default. Text such as 021 would then be sent as three ASCII characters.
+NO_DATA = NOT_GIVEN
 
 
 class _Noticing(Protocol):
@@ -84,7 +86,7 @@ def matcher(id: CanIdPattern, data: Pattern, mask: Payload) -> Matcher:
 def checked_message(id: CanId, data: Payload, **options: Any) -> CanMessage:
     """Return the message that a keyword was asked to send, or refuse it."""
     try:
-        return build_message(id, data, **options)
+        return build_message(id, b"" if data is NO_DATA else data, **options)
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
 

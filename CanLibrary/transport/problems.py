@@ -21,6 +21,13 @@ _SENDING = {
     "MaximumWaitFrameReachedError": "the partner answered with flow control 'wait' more than wftmax={wftmax} times.",
     "BadGeneratorError": "the data ended too early.",
 }
+# The same errors where no transfer failed because of them.
+_SURVIVED = {
+    "OverflowError": "A flow control 'overflow' from {rx} came although nothing was being sent; it was ignored.",
+    "UnsupportedWaitFrameError": (
+        "A flow control 'wait' from {rx} came although wftmax=0 allows none; the IsoTp frame got through all the same."
+    ),
+}
 _RECEIVING = {
     "ConsecutiveFrameTimeoutError": (
         "The next consecutive frame from {rx} did not come within {n_cr} (N_Cr): an IsoTp frame was lost half-way."
@@ -73,9 +80,27 @@ def receiving_problem(error: Exception, alias: str, address: AnyIsoTpAddress, pa
     """Return the sentence for something that went wrong on reception."""
     name = type(error).__name__
     sentence = _HARMLESS.get(name) or _RECEIVING.get(name) or "{detail}."
+    return _problem(sentence, error, alias, address, params, harmless=name in _HARMLESS)
+
+
+def survived_problem(error: Exception, alias: str, address: AnyIsoTpAddress, params: IsoTpParams) -> Problem:
+    """Return the sentence for an error of the sending side with which no payload was lost."""
+    sentence = _SURVIVED.get(type(error).__name__, "{detail}.")
+    return _problem(sentence, error, alias, address, params, harmless=True)
+
+
+def _problem(
+    sentence: str,
+    error: Exception,
+    alias: str,
+    address: AnyIsoTpAddress,
+    params: IsoTpParams,
+    *,
+    harmless: bool,
+) -> Problem:
     told = IsoTpTransferError(f"On connection '{alias}': {_fill(sentence, error, address, params)}")
     told.__cause__ = error
-    return Problem(told, harmless=name in _HARMLESS)
+    return Problem(told, harmless)
 
 
 def _fill(sentence: str, error: Exception, address: AnyIsoTpAddress, params: IsoTpParams) -> str:

@@ -16,11 +16,18 @@ from typing import Any
 from CanLibrary.errors import BusError, translated
 from CanLibrary.transport.addresses import isotp_address, isotp_params, listening_keys
 from CanLibrary.transport.inbox import Inbox, Problem
-from CanLibrary.transport.problems import is_sending_error, receiving_problem, sending_error
+from CanLibrary.transport.problems import (
+    is_sending_error,
+    receiving_problem,
+    sending_error,
+    survived_problem,
+)
 from CanLibrary.transport.protocol import MessagePort, Transfer
+from CanLibrary.transport.queues import PayloadQueue, RequestQueue
 from CanLibrary.types import AnyIsoTpAddress, CanMessage, IsoTpParams, Payload, TargetAddressType
 
 _THROTTLED = 0.001  # seconds between two looks at the rate limiter
+_PATIENCE = 5.0  # seconds to wait for a thread that hangs in its driver
 
 
 class PythonTransport:
@@ -46,7 +53,7 @@ class PythonTransport:
         self._incoming: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._current: Any = None
         self._transfers: deque[tuple[Transfer, Any]] = deque()  # with can-isotp's request, oldest first
-        self._enqueued = Transfer(0)
+        self._beginning = Transfer(0)  # the one that `send` is about to hand to can-isotp
         self._sending_errors: list[Exception] = []
         self._thread: threading.Thread | None = None
         self._frame_type = isotp.CanMessage
@@ -56,9 +63,10 @@ class PythonTransport:
             address=isotp_address(address),
             error_handler=self._on_error,
             params=isotp_params(params),
-            post_send_callback=self._on_enqueued,
+            post_send_callback=lambda _request: self._incoming.put(None),
         )
-        self._layer.rx_queue = _PayloadQueue(self.inbox)  # type: ignore[assignment]  # all that it is asked for
+        self._layer.tx_queue = RequestQueue(self._note_request)
+        self._layer.rx_queue = PayloadQueue(self.inbox)  # type: ignore[assignment]  # all that it is asked for
 
     # -- operations, called by keywords -------------------------------------------------------------
 
@@ -73,27 +81,39 @@ class PythonTransport:
             return
         self._incoming = queue.SimpleQueue()
         self._thread = threading.Thread(
-            target=self._run, name=f"CanLibrary IsoTp '{self._alias}'", daemon=True
+            target=self._run, args=(self._incoming,), name=f"CanLibrary IsoTp '{self._alias}'", daemon=True
         )
         self._thread.start()
-        self._port.subscribe(listening_keys(self.address), self._incoming.put)
+        try:
+            self._port.subscribe(listening_keys(self.address), self._incoming.put)
+        except BaseException:
+            self._end_thread()
+            raise
 
     def stop(self) -> None:
         """Take no part any more; unread payloads stay. A second time, or before a start, is fine."""
-        self._port.unsubscribe(self._incoming.put)
+        try:
+            self._port.unsubscribe(self._incoming.put)  # a driver can refuse the change of its filters
+        finally:
+            self._end_thread()
+
+    def _end_thread(self) -> None:
         thread, self._thread = self._thread, None
         if thread is not None and thread.is_alive():
             self._incoming.put(_STOP)
-            thread.join(5)
+            thread.join(_PATIENCE)
         self._abandon_sending()
         self._layer.stop_receiving()
 
     def send(self, data: bytes, target: TargetAddressType) -> Transfer:
         """Begin to send a payload and return at once; the inbox is notified when the transfer is done."""
         transfer = Transfer(len(data))
-        self._enqueued = transfer
+        self._beginning = transfer
         self._layer.send(data, int(target))
         return transfer
+
+    def _note_request(self, request: Any) -> None:
+        self._transfers.append((self._beginning, request))
 
     def transmitting(self) -> bool:
         """Return whether a payload is on its way out."""
@@ -130,32 +150,57 @@ class PythonTransport:
 
     # -- the thread ---------------------------------------------------------------------------------
 
-    def _run(self) -> None:
-        while (item := self._wait_for_item()) is not _STOP:
+    def _run(self, incoming: queue.SimpleQueue[Any]) -> None:
+        while True:
+            try:
+                item = self._wait_for_item(incoming)
+            except Exception as error:  # noqa: BLE001
+                self._break_off(translated(f"The wait_func of connection '{self._alias}' failed", error))
+                continue
+            if item is _STOP:
+                return
             if callable(item):
                 item()
-                continue
-            self._current = item
+            else:
+                self._process(item)
+
+    def _process(self, message: CanMessage | None) -> None:
+        self._current = message
+        while True:
             try:
                 self._layer.process()
             except Exception as error:  # noqa: BLE001
                 # Sending on the bus failed; whatever a driver raises is told by the next keyword.
                 if not isinstance(error, BusError):
                     error = translated(f"Connection '{self._alias}' could not use its bus", error)
-                self._sending_errors.append(error)
-                self._layer.stop_sending()
-                self._layer.stop_receiving()
-            self._finish_transfers()
+                self._break_off(error)
+            else:
+                self._finish_transfers()
+            if self._current is None:  # it stays where sending went wrong first
+                return
 
-    def _wait_for_item(self) -> Any:
+    def _break_off(self, error: Exception) -> None:
+        """Give up what is on its way, because the bus or a function of the user failed."""
+        self._sending_errors.append(error)
+        # can-isotp counts a payload as through before its last message is sent.
+        for _, request in self._transfers:
+            if request.complete_event.is_set():
+                request.success = False
+        self._layer.stop_sending()
+        self._layer.stop_receiving()
+        self._finish_transfers()
+
+    def _wait_for_item(self, incoming: queue.SimpleQueue[Any]) -> Any:
         """Return the next message or command, or None when a timer of the protocol is due."""
         layer = self._layer
         timeout = self._read_timeout
         if layer.is_tx_transmitting_cf():
             timeout = layer.next_cf_delay() or 0.0
-            if timeout and not layer.is_rx_active():
-                layer.params.wait_func(timeout)
+            if timeout and self.params.wait_func is not None and not layer.is_rx_active():
+                self.params.wait_func(timeout)
                 timeout = 0.0
+            elif not timeout and layer.rate_limiter.allowed_bytes() < self.params.tx_data_length:
+                timeout = _THROTTLED
         elif layer.is_tx_throttled():
             timeout = _THROTTLED
         else:
@@ -163,7 +208,7 @@ class PythonTransport:
                 if not timer.is_stopped():
                     timeout = min(timeout, timer.remaining())
         try:
-            return self._incoming.get(timeout=timeout) if timeout else self._incoming.get_nowait()
+            return incoming.get(timeout=timeout) if timeout else incoming.get_nowait()
         except queue.Empty:
             return None
 
@@ -176,6 +221,7 @@ class PythonTransport:
         )
 
     def _send_message(self, message: Any) -> None:
+        self._complete_held_back()
         data = Payload(message.data)
         self._port.send(
             CanMessage(
@@ -188,10 +234,7 @@ class PythonTransport:
                 is_rx=False,
             )
         )
-
-    def _on_enqueued(self, request: Any) -> None:
-        self._transfers.append((self._enqueued, request))
-        self._incoming.put(None)
+        self._finish_transfers()
 
     def _on_error(self, error: Exception) -> None:
         if is_sending_error(error):
@@ -199,20 +242,33 @@ class PythonTransport:
         else:
             self.inbox.report(receiving_problem(error, self._alias, self.address, self.params))
 
+    def _complete_held_back(self) -> None:
+        """Complete a single frame that the rate limiter held back until now: can-isotp forgets to."""
+        request = self._layer.active_send_request
+        if request is not None and self._layer.tx_state is self._layer.TxState.IDLE:
+            request.complete(True)
+            self._layer.active_send_request = None
+
     def _finish_transfers(self) -> None:
         while self._transfers and self._transfers[0][1].complete_event.is_set():
             transfer, request = self._transfers.popleft()
             if not request.success:
                 transfer.error = self._reason(transfer)
+            else:
+                self._report_sending_errors()
             transfer.done = True
             self.inbox.notify()
-        if self._sending_errors and not self._transfers:
-            # No payload was on its way: a flow control could not be sent, or a stray one came.
-            for error in self._sending_errors:
-                fatal = isinstance(error, BusError)
-                told = error if fatal else sending_error(error, self._alias, 0, self.address, self.params)
-                self.inbox.report(Problem(told, harmless=not fatal))
-            self._sending_errors.clear()
+        if not self._transfers:
+            self._report_sending_errors()
+
+    def _report_sending_errors(self) -> None:
+        """Report what no transfer failed with: a flow control that could not be sent, or a stray one that came."""
+        errors, self._sending_errors = self._sending_errors, []
+        for error in errors:
+            if isinstance(error, BusError):
+                self.inbox.report(Problem(error))
+            else:
+                self.inbox.report(survived_problem(error, self._alias, self.address, self.params))
 
     def _reason(self, transfer: Transfer) -> Exception:
         if not self._sending_errors:
@@ -262,18 +318,3 @@ class PythonTransport:
 
 
 _STOP = object()
-
-
-class _PayloadQueue:
-    """Takes finished payloads from can-isotp straight into the inbox, as its `rx_queue`."""
-
-    def __init__(self, inbox: Inbox) -> None:
-        self._inbox = inbox
-
-    def put(self, payload: bytearray) -> None:
-        """Keep a payload."""
-        self._inbox.put(bytes(payload))
-
-    def empty(self) -> bool:
-        """Nothing stays here, so that no reset of can-isotp can throw payloads away."""
-        return True

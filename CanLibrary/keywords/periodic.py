@@ -78,7 +78,7 @@ class PeriodicKeywords:
         Args:
             handle: What `Start Periodic Message` returned, or the name that it was given.
             data: New data; as it was by default.
-            period: New time from one message to the next; as it was by default.
+            period: New time from one message to the next, counted from the last one; as it was by default.
 
         Raises:
             CanLibraryError: There is no such periodic message, or the data is not possible.
@@ -95,7 +95,7 @@ class PeriodicKeywords:
         if data is not NOT_GIVEN:
             task.message = checked_message(old.id, data, fd=old.is_fd, bitrate_switch=old.bitrate_switch)
         if period is not None:
-            task.period = _period(period)
+            self._periodic.change_period(task, _period(period))
 
     @keyword
     def stop_periodic_message(self, handle: str) -> int:

@@ -56,8 +56,13 @@ class PeriodicMessages:
         """Stop a periodic message and return how often it was sent; twice is fine."""
         task, session = self.get(handle)
         self._scheduler.stop(task)
-        session.check()
+        if not session.closed:  # it ended with its bus, which told its errors
+            session.check()
         return task.sent
+
+    def change_period(self, task: PeriodicTask, period: float) -> None:
+        """Use another period from now on."""
+        self._scheduler.change_period(task, period)
 
     def stop_all(self, session: BusSession | None = None) -> int:
         """Stop all periodic messages, of one bus or of all, and return how many ran."""

@@ -30,6 +30,7 @@ class PeriodicTask:
         self.ends_at = None if duration is None else time.monotonic() + duration
         self.send = send
         self.running = True
+        self.started = False
         self.sent = 0
         self.failed = 0
         self.error: Exception | None = None
@@ -77,6 +78,17 @@ class PeriodicScheduler:
             while self._sending is task:
                 self._changed.wait(0.1)
 
+    def change_period(self, task: PeriodicTask, period: float) -> None:
+        """Use another period, counted from the last due time on; the old one is not waited for."""
+        with self._changed:
+            self._due = [
+                (due - task.period + period if of is task and of.started else due, order, of)
+                for due, order, of in self._due
+            ]
+            heapq.heapify(self._due)
+            task.period = period
+            self._changed.notify_all()
+
     def _run(self) -> None:
         while (task := self._next()) is not None:
             task.send_once()
@@ -97,9 +109,10 @@ class PeriodicScheduler:
                 else:
                     # The next due time follows from the last one, not from now: no drift. What a stalled
                     # machine missed is left out, a burst would be worse for the receiver.
-                    following = max(due + task.period, now)
+                    missed = int((now - due) / task.period)
+                    following = due + (missed + 1) * task.period
                     heapq.heapreplace(self._due, (following, next(self._order), task))
-                    self._sending = task
+                    self._sending, task.started = task, True
                     return task
             self._thread = None
             return None

@@ -2,7 +2,6 @@
 Documentation       Working on a bus object that somebody else opened.
 
 Resource            ../resources/network.resource
-Library             ../resources/OddBuses.py
 
 Test Tags           buses
 
@@ -63,8 +62,7 @@ Object That A Notifier Reads Is Refused
 Failing Shutdown Is Told And The Rest Closes
     [Documentation]    The close fails with the driver's sentence; the bus counts as closed.
     Open Can Bus    other    channel=1
-    ${object}    Create Bus    StuckBus
-    Use Existing Can Bus    ${object}    lab    shut_down=True
+    Open Odd Bus    StuckBus    shut_down=${True}
     Should Fail    Bus 'lab' could not be closed: The driver did not let go.    Close All Can Buses
     ${buses}    Get Can Buses
     Should Be Empty    ${buses}

@@ -2,7 +2,6 @@
 Documentation       What an interface tells about itself, and what it cannot tell.
 
 Resource            ../resources/network.resource
-Library             ../resources/OddBuses.py
 
 Test Tags           buses
 
@@ -46,8 +45,7 @@ Interface That Cannot Flush Says So
 
 Interface That Reports A State
     [Documentation]    The state is set, read and judged.
-    ${object}    Create Bus    ReportingBus
-    Use Existing Can Bus    ${object}    lab
+    Open Odd Bus    ReportingBus
     Bus State Should Be    ACTIVE
     Set Bus State    PASSIVE
     Bus State Should Be    PASSIVE
@@ -58,21 +56,18 @@ Interface That Reports A State
 
 Wrong State Fails With Both States
     [Documentation]    Expected and actual.
-    ${object}    Create Bus    ReportingBus
-    Use Existing Can Bus    ${object}    lab
+    Open Odd Bus    ReportingBus
     Should Fail    Bus 'lab' should be PASSIVE but is ACTIVE.    Bus State Should Be    PASSIVE
 
 State That The Driver Refuses
     [Documentation]    The driver's sentence comes after ours.
-    ${object}    Create Bus    ReportingBus
-    Use Existing Can Bus    ${object}    lab
+    Open Odd Bus    ReportingBus
     Should Fail    The state of bus 'lab' cannot be set to ERROR: a controller is not sent into this state.
     ...    Set Bus State    ERROR
 
 Transmit Buffer Is Flushed Where There Is One
     [Documentation]    By the driver.
-    ${object}    Create Bus    ReportingBus
-    Use Existing Can Bus    ${object}    lab
+    ${object}    Open Odd Bus    ReportingBus
     Flush Tx Buffer
     Should Be Equal    ${object.flushed}    ${1}
 

@@ -17,6 +17,7 @@ class BreakingBus(VirtualBus):
 
     broken = False
     refuses = False
+    refused = 0
 
     def _recv_internal(self, timeout: float | None) -> tuple[can.Message | None, bool]:
         if self.broken:
@@ -25,6 +26,7 @@ class BreakingBus(VirtualBus):
 
     def send(self, msg: can.Message, timeout: float | None = None) -> None:
         if self.refuses:
+            self.refused += 1
             raise can.CanOperationError("Transmit buffer full")
         super().send(msg, timeout)
 

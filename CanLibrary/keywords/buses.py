@@ -40,7 +40,7 @@ class BusKeywords:
             alias: The name by which other keywords know the bus.
             interface: python-can's name of the interface: ``virtual``, ``socketcan``, ``pcan``, ``vector``,
                 ``kvaser`` … (see `List Can Interfaces`). ``virtual`` by default.
-            channel: What the interface calls its channel: ``0``, ``vcan0``, ``PCAN_USBBUS1`` …
+            channel: What the interface calls its channel: ``0``, ``vcan0``, ``PCAN_USBBUS1``.
             bitrate: Nominal bit rate in bit/s, such as 500000.
             fd: Open for CAN FD.
             data_bitrate: Bit rate of the data phase in bit/s (CAN FD).

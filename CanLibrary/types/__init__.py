@@ -71,6 +71,6 @@ CONVERTERS: dict[type, Any] = {
     Payload: lambda value: Payload(value),
     Pattern: lambda value: Pattern(value),
     CanFilters: lambda value: CanFilters(value),
-    CanMessage: message_from,
-    CanMark: can_mark,
+    CanMessage: lambda value: message_from(value),
+    CanMark: lambda value: can_mark(value),
 }

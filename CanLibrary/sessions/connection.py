@@ -113,6 +113,8 @@ class Connection:
         inbox = self.transport.inbox
         if not self.transport.running and not inbox.unread:
             raise BusError(f"Connection '{self.alias}' is not started; use Start IsoTp first.")
+        if not timeout:  # what is there now, also if a thread has not looked yet
+            self._catch_up()
         start = self.bus.traffic.trace.end
         payload = self._wait(lambda: inbox.take(pattern.matches), time.monotonic() + timeout)
         if payload is None:
@@ -123,6 +125,7 @@ class Connection:
         """Send a request and return the reply that matches; what came before the request never counts."""
         self.check()
         inbox = self.transport.inbox
+        self._catch_up()
         start = self.bus.traffic.trace.end
         # What is half received now began before the request: it is no reply either.
         since = inbox.count + self.transport.receiving()
@@ -131,6 +134,10 @@ class Connection:
         if payload is None:
             raise self._nothing_came(f"reply to '{hex_text(data, 16)}'", pattern, timeout, start, since)
         return payload
+
+    def _catch_up(self) -> None:
+        self.bus.catch_up()
+        self.transport.catch_up()
 
     def _nothing_came(
         self, what: str, pattern: Pattern, timeout: float, start: int, since: int
@@ -156,6 +163,8 @@ class Connection:
     @property
     def available(self) -> bool:
         """Whether a payload is unread."""
+        self._check_usable()
+        self._catch_up()
         self.check()
         return self.transport.inbox.unread > 0
 
@@ -174,6 +183,7 @@ class Connection:
     def stop(self) -> None:
         """Take no part any more; unread payloads stay. A second time, or before a start, is fine."""
         self._check_usable()
+        self.bus.catch_up()
         self._note_abandoned(self.transport.stop)
         self.check()
 
@@ -192,6 +202,7 @@ class Connection:
     def set_address(self, address: AnyIsoTpAddress) -> None:
         """Use another address from now on; refused while a transfer runs; unread payloads stay."""
         self.check()
+        self.bus.catch_up()  # what came under the old address is not judged by the new one
         self.transport.set_address(address)
 
     def _note_abandoned(self, stop: Callable[[], None]) -> None:

@@ -65,3 +65,6 @@ class Transport(Protocol):
 
     def stop_receiving(self) -> None:
         """Abandon what is on its way in."""
+
+    def catch_up(self) -> None:
+        """Return when all messages that the bus handed over before the call are worked on."""

@@ -148,6 +148,10 @@ class PythonTransport:
         """Abandon what is on its way in."""
         self._in_thread(self._layer.stop_receiving)
 
+    def catch_up(self) -> None:
+        """Return when all messages that the bus handed over before the call are worked on."""
+        self._in_thread(lambda: None)
+
     # -- the thread ---------------------------------------------------------------------------------
 
     def _run(self, incoming: queue.SimpleQueue[Any]) -> None:

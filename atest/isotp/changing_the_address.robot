@@ -60,8 +60,8 @@ Refused While Sending
     Set IsoTp Address    0x6E0    0x6E8
     Send IsoTp Frame    ${{ bytes(20) }}
     Partner Hears    1    6E0#1014*
-    VAR    ${failure}    The address of connection 'diag' cannot change while a transfer runs;
-    ...    wait for it, or use Stop IsoTp Sending or Stop IsoTp Receiving.
+    VAR    ${failure}    The address of connection 'diag' cannot change while a transfer runs; wait for it, or use
+    ...    Stop IsoTp Sending or Stop IsoTp Receiving.
     Should Fail    ${failure}    Set IsoTp Address    0x7E1    0x7E9
     Partner Sends    6E8#300000
     Partner Hears    1    6E0#22*

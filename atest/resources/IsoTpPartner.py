@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
@@ -66,6 +67,17 @@ class Node:
         self.stack.stop()
         self._notifier.stop(timeout=5)
         self._bus.shutdown()
+
+
+class NotingWaitFunc:
+    """Waits and notes for how long."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+
+    def __call__(self, seconds: float) -> None:
+        self.times.append(seconds)
+        time.sleep(seconds)
 
 
 @library(scope="GLOBAL", listener="SELF")
@@ -140,3 +152,8 @@ class IsoTpPartner:
             node.changed.wait_for(lambda: error in node.errors, PATIENCE.total_seconds())
             if error not in node.errors:
                 raise AssertionError(f"The partner met {node.errors or 'no error'}, not {error}.")
+
+    @keyword
+    def get_noting_wait_func(self) -> NotingWaitFunc:
+        """Returns a function for the parameter wait_func; its ``times`` are what it was asked to wait."""
+        return NotingWaitFunc()

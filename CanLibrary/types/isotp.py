@@ -134,7 +134,7 @@ class IsoTpAddressFields(TypedDict, total=False):
 
 
 # mode → fields that sending needs, fields that receiving needs, fields that may be given as well
-_FIELDS: dict[AddressingMode, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
+ADDRESS_FIELDS: dict[AddressingMode, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     Mode.Normal_11bits: (("txid",), ("rxid",), ()),
     Mode.Normal_29bits: (("txid",), ("rxid",), ()),
     Mode.NormalFixed_29bits: (
@@ -208,7 +208,7 @@ class IsoTpAddress:
         return Mode.Normal_29bits if True in formats else Mode.Normal_11bits
 
     def _check_fields(self) -> None:
-        for_tx, for_rx, optional = _FIELDS[self.mode]
+        for_tx, for_rx, optional = ADDRESS_FIELDS[self.mode]
         needed = set(() if self.rx_only else for_tx) | set(() if self.tx_only else for_rx)
         given = {name for name in _NAMES if getattr(self, name) is not None}
         if missing := [name for name in _NAMES if name in needed - given]:
@@ -217,7 +217,7 @@ class IsoTpAddress:
             users = [
                 mode.name
                 for mode in Mode
-                if unused[0] in {*_FIELDS[mode][0], *_FIELDS[mode][1], *_FIELDS[mode][2]}
+                if unused[0] in {*ADDRESS_FIELDS[mode][0], *ADDRESS_FIELDS[mode][1], *ADDRESS_FIELDS[mode][2]}
             ]
             raise ValueError(
                 f"{self.mode.name} addressing does not use {quoted(unused)}; "

@@ -64,13 +64,11 @@ def read_connection(alias: str, given: Mapping[Any, Any], mistakes: Mistakes) ->
         if key not in CONNECTION_KEYS:
             mistakes.unknown(key, "key", CONNECTION_KEYS, " What is for the interface goes under options.")
     values: dict[str, Any] = {}
-    for key, hint in (("bus", str), ("backend", Backend), ("read_timeout", timedelta)):
+    for key, target in _TYPES.items():
         if key in present:
-            values[key] = convert(present[key], hint, key, mistakes.at(key))
-    if values.get("read_timeout", NOT_GIVEN) is not NOT_GIVEN:
-        values["read_timeout"] = _above_zero(
-            values["read_timeout"].total_seconds(), mistakes.at("read_timeout")
-        )
+            values[key] = convert(present[key], target, key, mistakes.at(key))
+    if isinstance(pause := values.get("read_timeout"), timedelta):
+        values["read_timeout"] = _above_zero(pause.total_seconds(), mistakes.at("read_timeout"))
     values["params"] = read_params(present.get("params", {}), mistakes.at("params"))
     values["address"] = _address(present, mistakes)
     values["node"] = _node(alias, present, values, mistakes)

@@ -98,6 +98,7 @@ token: s3cr3t
 : {}
 export:
   power: {type: jumpstarter_driver_power.driver.MockPower, config: 5, s3cr3t: s3cr3t}
+  almost: {type: x.Can}
   serial: {type: my.driver.Can, config: {s3cr3t: 2024-99-99, mode: 0644, time: 12:30}}
   proxy: {ref: power}
   5: {type: other.driver.Thing}
@@ -164,6 +165,12 @@ def test_one_mistake_and_several(bench):
     with pytest.raises(ConfigurationError) as caught:
         load_bench("b.yaml")
     assert str(caught.value) == f"{first} (and 2 more: python -m CanLibrary check b.yaml shows all)"
+
+
+def test_two_mistakes(bench):
+    assert len(bench("export: {a: 1, b: 2}")) == 2
+    with pytest.raises(ConfigurationError, match=r"config\. \(and 1 more: "):
+        load_bench("b.yaml")
 
 
 def test_mistakes_come_in_the_order_of_the_file(bench):

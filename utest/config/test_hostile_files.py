@@ -68,6 +68,10 @@ REFUSED = [
     ("export: &a\n  <<: *a", "line 2, column 7: an alias (*) contains itself."),
     ("[" * 41, "line 1, column 41: this is nested more than 40 levels deep."),
     ("{" * 500_000, "line 1, column 41: this is nested more than 40 levels deep."),
+    (
+        f"a: &a {'[' * 25}{']' * 25}\nb: {'[' * 20}*a{']' * 20}",
+        "line 2, column 24: this is nested more than 40 levels deep.",
+    ),
     ("- " * 100_000, "line 1, column 81: this is nested more than 40 levels deep."),
     (
         "- x\n" * 30_000,

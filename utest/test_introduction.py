@@ -198,7 +198,7 @@ class BusThatRefuses(can.BusABC):
     def send(self, *_arguments):
         raise can.CanOperationError("the driver's words")
 
-    def _recv_internal(self, *_arguments):
+    def _recv_internal(self, **_arguments):
         return None, False
 
 

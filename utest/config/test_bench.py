@@ -80,6 +80,7 @@ def test_a_type_has_three_spellings(name, prefix, tmp_path):
 def test_the_example_bench():
     bench = load_bench(str(RESOURCES / "bench.yaml"))
     assert list(bench.buses) == ["body", "powertrain"]
+    assert [bus.channel for bus in bench.buses.values()] == [1, 2]
     assert bench.buses["powertrain"].options == {"receive_own_messages": False}
     assert list(bench.connections) == ["diag", "flash", "gateway"]
     assert (bench.connections["diag"].bus, bench.connections["diag"].node) == ("body", None)

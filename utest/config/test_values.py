@@ -48,7 +48,7 @@ def test_what_a_value_becomes(hint, value, converted):
 
 
 @pytest.mark.parametrize(
-    "value", [True, 2.5, float("inf"), float("nan"), [5], {}, b"5", "", "x", "inf", "2.5", "1e16"]
+    "value", [True, 2.5, float("inf"), float("nan"), [5], {}, b"5", "", "x", "inf", "2.5", "1e+16"]
 )
 def test_what_is_no_integer(value):
     assert conversion(value, int) == f"v={value!r} is not possible: v is an integer."

@@ -14,12 +14,12 @@ Test Setup          Session Should Change    01
 
 *** Test Cases ***
 The ECU Is There
-    [Documentation]    Tester present, with and without an answer.
+    [Documentation]    Tester present, with and without a reply.
     Ecu Should Be Present
-    Request Should Get No Answer    3E 80    within=200 ms
+    Request Should Get No Reply    3E 80    within=200 ms
 
 The Vehicle Identification Number Can Be Read
-    [Documentation]    20 bytes: an answer of three messages.
+    [Documentation]    20 bytes: a reply of three messages.
     ${vin}=    Read Data By Identifier    F1 90
     Should Be Equal    ${vin.decode()}    WBA12345678901234
 
@@ -53,11 +53,11 @@ A Wrong Verdict Says What Happened
     ...    Request '85 01' on 'diag' should be refused with NRC 31 (requestOutOfRange) but was with NRC 11 (*).
     ...    Request Should Be Refused    85 01    31
     Run Keyword And Expect Error
-    ...    Request '3E 00' on 'diag' should be answered by '7E 01' but the answer is 7E 00.
+    ...    Request '3E 00' on 'diag' should be answered by '7E 01' but the reply is 7E 00.
     ...    Request Should Be Answered    3E 00    7E 01
     Run Keyword And Expect Error
-    ...    Request '3E 00' on 'diag' should get no answer within 500 ms but the answer is 7E 00.
-    ...    Request Should Get No Answer    3E 00
+    ...    Request '3E 00' on 'diag' should get no reply within 500 ms but the reply is 7E 00.
+    ...    Request Should Get No Reply    3E 00
 
 A Session Is Kept Alive
     [Documentation]    A periodic message on the same bus, while requests go on.

@@ -169,6 +169,8 @@ class WaitKeywords:
 
     def _window(self, session: BusSession, since: CanMark, within: timedelta | None) -> waits.Window:
         mark = converted(since, CanMark, "since") if since else _mark(session)
+        if since:
+            session.catch_up()  # part of the window is over: what arrived in it must be recorded
         if mark.trace is not session.traffic.trace:
             raise ConfigurationError(
                 f"The {mark} is of another bus than '{session.alias}', or of the time before it was opened again."

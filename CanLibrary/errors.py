@@ -50,7 +50,7 @@ def driver_errors(doing: str) -> Iterator[None]:
         raise translated(doing, error) from error
 
 
-def translated(doing: str, error: Exception) -> BusError:
+def translated(doing: str, error: BaseException) -> BusError:
     """Return the `BusError` sentence for a driver's error; drivers raise anything, not only `CanError`."""
     detail = str(error).strip().rstrip(".") or type(error).__name__
     return BusError(f"{doing}: {detail}.")

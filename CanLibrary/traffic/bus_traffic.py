@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from CanLibrary.traffic.echoes import Echo, Echoes
+from CanLibrary.traffic.judge import Judge
 from CanLibrary.traffic.mailbox import Mailbox
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.trace import BRS, ERROR, ESI, EXTENDED, FD, REMOTE, TX, Trace, key_of
@@ -38,12 +40,11 @@ class BusTraffic:
         self.mailbox = Mailbox(self.trace)
         self.changed = threading.Condition(threading.Lock())
         self.error_frames = 0
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         self.own_messages = own_messages  # the user wants to receive what is sent here
         self._echoes = Echoes(echoes, own_messages)
         self._handlers: dict[int, tuple[Handler, ...]] = {}
-        # All that arrived before this monotonic time stands before this position.
-        self.quiet: tuple[float, int] = (time.monotonic(), 0)
+        self._judges: tuple[Judge, ...] = ()
 
     # -- in -----------------------------------------------------------------------------------------
 
@@ -57,25 +58,34 @@ class BusTraffic:
                     return  # recorded when it was sent
                 flags |= TX
             handlers = self._handlers.get(key)
-            if not handlers and not self.mailbox.passes(key):
+            if not flags & ERROR and not handlers and not self.mailbox.passes(key):
                 return  # a filter that the driver did not apply
             self.error_frames += bool(flags & ERROR)
             position = self.trace.append(key, message.data, flags, message.dlc, now, message.timestamp)
             self.mailbox.add(key, not flags & ERROR)
+            if handlers and not flags & (ERROR | REMOTE):
+                recorded = self.trace.message(position)  # before a send in another thread makes room
+            else:
+                handlers = ()
             self._make_room()
             self.changed.notify_all()
-        if handlers and not flags & (ERROR | REMOTE):
-            recorded = self.trace.message(position)
-            for handler in handlers:
-                handler(recorded)
+        for handler in handlers:
+            handler(recorded)
 
-    def seen_quiet(self, now: float) -> None:
-        """Note that nothing more was waiting in the driver at this time."""
+    def patience(self, now: float, longest: float) -> float:
+        """Return how many seconds the receiver may wait for a message, because of those who judge."""
+        return min([longest, *(judge.patience(now) for judge in self._judges)]) if self._judges else longest
+
+    def looked(self, asked: float, returned: float, empty: bool) -> None:
+        """Note a look into the driver's queue, before what it found is recorded."""
+        if not self._judges:
+            return
         with self.changed:
-            self.quiet = (now, self.trace.end)
+            for judge in self._judges:
+                judge.looked(asked, returned, empty, self.trace.end)
             self.changed.notify_all()
 
-    def failed(self, error: Exception) -> None:
+    def failed(self, error: BaseException) -> None:
         """Note that nothing will be received any more, and wake whoever waits."""
         with self.changed:
             self.failure = error
@@ -129,6 +139,18 @@ class BusTraffic:
                     del self._handlers[key]
 
     # -- questions ----------------------------------------------------------------------------------
+
+    @contextmanager
+    def judging(self, deadline: float, *, strict: bool = False) -> Iterator[Judge]:
+        """Let the receiver find out what had arrived at a deadline, see `Judge`."""
+        judge = Judge(deadline, strict=strict)
+        with self.changed:
+            self._judges = (*self._judges, judge)
+        try:
+            yield judge
+        finally:
+            with self.changed:
+                self._judges = tuple(single for single in self._judges if single is not judge)
 
     def first_match(self, matcher: Matcher, start: int, stop: int | None = None) -> int | None:
         """Return the position of the first received match from start on, or None; only with the lock held."""

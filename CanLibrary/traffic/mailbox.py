@@ -82,6 +82,8 @@ class Mailbox:
             if position >= self._trace.first:
                 self._flags[position - self._trace.first] = _UNREAD
                 self.unread += 1
+            else:
+                self.lost += 1
         if positions:
             self._cursors.clear()
 

@@ -10,7 +10,8 @@ from typing import Any
 from CanLibrary.traffic.bus_traffic import BusTraffic
 
 SLICE = 0.02  # seconds: how long one `recv` waits, so how soon a close or a question is noticed
-_BLOCKED = 0.001  # seconds: a `recv` that took longer found the driver's queue empty
+_BLOCKED = 0.001  # seconds: a `recv` that came back without a message and sooner did not wait
+_WAKING = 0.005  # seconds in which this thread notices that a message arrived: the turn of another thread
 _WAITING_SLICE = 0.1  # seconds: a test time-out interrupts between two slices
 _CATCH_UP = 2.0  # seconds: the longest a question waits for what lies in the driver's queue
 
@@ -28,6 +29,7 @@ class Receiver:
         self._stop = threading.Event()
         self._asking = threading.Lock()
         self._asked = 0.0  # since when `recv` waits; 0 while something is being recorded
+        self._quickest = 1.0  # seconds that the driver takes to say what it has
         self._marker: Any = None
         self._caught_up = threading.Event()
         self._thread = threading.Thread(
@@ -59,13 +61,14 @@ class Receiver:
 
     def _wait_for_quiet(self) -> None:
         """Return when the thread found nothing more to read: it was told so, or its `recv` has to wait."""
-        began = time.monotonic()
-        deadline = began + _CATCH_UP
-        while self._thread.is_alive() and self._traffic.quiet[0] < began:
-            now = time.monotonic()
-            if now > deadline or (self._asked and now - self._asked > _BLOCKED):
-                return
-            self._stop.wait(_BLOCKED / 4)
+        with self._traffic.judging(time.monotonic(), strict=True) as judge:
+            while self._thread.is_alive() and judge.position is None:
+                waited = time.monotonic() - judge.deadline
+                # A driver that is called over a network can take as long without waiting for a message.
+                blocked = 0 < self._asked <= judge.deadline and self._quickest < _BLOCKED
+                if waited > _CATCH_UP or (blocked and waited > _WAKING):
+                    return
+                self._stop.wait(_BLOCKED / 4)
 
     def _pass_marker(self) -> None:
         """Send a marker through the queue of a virtual bus, which is open to everybody in the process."""
@@ -87,24 +90,26 @@ class Receiver:
 
     def _run(self) -> None:
         recv, traffic, stopped, now = self._bus.recv, self._traffic, self._stop.is_set, time.monotonic
+        longest = 0.0  # the first look does not wait: it shows how quick the driver is
         try:
             while not stopped():
                 asked = self._asked = now()
-                message = recv(SLICE)
+                wait = traffic.patience(asked, longest)
+                message = recv(wait)
                 self._asked = 0.0
                 returned = now()
+                traffic.looked(asked, returned, message is None)
+                if not wait:
+                    self._quickest = min(self._quickest, returned - asked)
+                longest = SLICE
                 if message is None:
-                    traffic.seen_quiet(returned)
-                    if returned - asked < _BLOCKED:  # a driver that does not wait
+                    if returned - asked < min(_BLOCKED, wait):  # a driver that does not wait
                         self._stop.wait(_BLOCKED)
-                    continue
-                if returned - asked > _BLOCKED:
-                    traffic.seen_quiet(returned)
-                if message is self._marker:
+                elif message is self._marker:
                     self._caught_up.set()
-                    continue
-                traffic.received(message, returned)
-        except Exception as error:  # noqa: BLE001
+                else:
+                    traffic.received(message, returned)
+        except BaseException as error:  # noqa: BLE001
             # Whatever a driver raises: kept here, told by the next keyword (verdict rule 4).
             if not stopped():
                 traffic.failed(error)

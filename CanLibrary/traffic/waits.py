@@ -10,13 +10,14 @@ from typing import TypeVar
 from CanLibrary.errors import BusError, translated
 from CanLibrary.formatting import duration, plural
 from CanLibrary.traffic.bus_traffic import BusTraffic
+from CanLibrary.traffic.judge import Judge
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.sentences import others_sentence
 from CanLibrary.types import CanMessage
 
 T = TypeVar("T")
 SLICE = 0.1  # seconds: a test time-out interrupts between two slices
-_QUIET_LIMIT = 0.2  # seconds to wait for the receiver to have read all that arrived in time
+_SETTLE = 1.0  # seconds to wait for the receiver to have read all that arrived in time
 _LOOK_BACK = 10.0  # seconds before a wait in which a match is "shortly before"
 
 
@@ -63,12 +64,14 @@ def receive(traffic: BusTraffic, matcher: Matcher, timeout: float, count: int = 
         if lost := traffic.mailbox.take_lost():
             raise BusError(lost_sentence(traffic, lost))
     taken: list[int] = []
+    messages: list[CanMessage] = []  # kept at once: while more are awaited, the trace can drop the oldest
     looked_to = 0
 
     def enough() -> bool | None:
         nonlocal looked_to
         while len(taken) < count and (position := traffic.mailbox.take(matcher, looked_to)) is not None:
             taken.append(position)
+            messages.append(traffic.trace.message(position))
         looked_to = taken[-1] if len(taken) == count else traffic.trace.end
         return True if len(taken) == count else None
 
@@ -76,7 +79,6 @@ def receive(traffic: BusTraffic, matcher: Matcher, timeout: float, count: int = 
         done = wait_until(traffic, enough, time.monotonic() + timeout)
         with traffic.changed:
             if done:
-                messages = [traffic.trace.message(position) for position in taken]
                 taken.clear()
                 return messages
             others = traffic.mailbox.counts()  # before those that match are put back
@@ -122,12 +124,12 @@ def wait_for(traffic: BusTraffic, matcher: Matcher, window: Window, *, hand_out:
     found = _wait_for_match(traffic, matcher, window)
     late = ""
     if found is not None:
-        with traffic.changed:
-            message = traffic.trace.message(found)
-            if message.received_at <= window.deadline:
-                if hand_out:
-                    traffic.mailbox.mark_read(found)
-                return message
+        position, message = found
+        if message.received_at <= window.deadline:
+            if hand_out:
+                with traffic.changed:
+                    traffic.mailbox.mark_read(position)
+            return message
         late = f" One arrived {duration(message.received_at - window.deadline)} too late."
     with traffic.changed:
         others = traffic.received_counts(window.start)
@@ -140,15 +142,14 @@ def wait_for(traffic: BusTraffic, matcher: Matcher, window: Window, *, hand_out:
 
 def should_not_arrive(traffic: BusTraffic, matcher: Matcher, window: Window) -> None:
     """Fail on the first match that arrives in the window (verdict rule 2)."""
-    found = _wait_for_match(traffic, matcher, window)
-    if found is None:
-        found = _settled_match(traffic, matcher, window)
-        in_time = found is not None
-    else:
-        in_time = traffic.trace.received_at(found) <= window.deadline
-    if found is not None and in_time:
-        with traffic.changed:
-            message = traffic.trace.message(found)
+    still_open = time.monotonic() < window.deadline
+    with traffic.judging(window.deadline) as judge:
+        found = _wait_for_match(traffic, matcher, window)
+        message = found[1] if found else None
+        if message is None or message.received_at > window.deadline:
+            # A window that had ended before anybody asked is judged by the times of the records alone.
+            message = _settled_match(traffic, matcher, window, judge) if still_open else None
+    if message is not None:
         after = min(max(message.received_at - window.began, 0.0), window.within)
         raise AssertionError(
             f"Message {message} arrived on bus '{traffic.name}' after {duration(round(after, 3))}, "
@@ -156,32 +157,29 @@ def should_not_arrive(traffic: BusTraffic, matcher: Matcher, window: Window) -> 
         )
 
 
-def _wait_for_match(traffic: BusTraffic, matcher: Matcher, window: Window) -> int | None:
+def _wait_for_match(traffic: BusTraffic, matcher: Matcher, window: Window) -> tuple[int, CanMessage] | None:
     looked_to = window.start
 
-    def match() -> int | None:
+    def match() -> tuple[int, CanMessage] | None:
         nonlocal looked_to
-        found = traffic.first_match(matcher, looked_to)
+        position = traffic.first_match(matcher, looked_to)
         looked_to = traffic.trace.end
-        return found
+        return None if position is None else (position, traffic.trace.message(position))
 
     return wait_until(traffic, match, window.deadline)
 
 
-def _settled_match(traffic: BusTraffic, matcher: Matcher, window: Window) -> int | None:
-    """Look again when the receiver has read all that was waiting in the driver at the deadline.
-
-    On a busy machine a message can lie in the driver's queue when the window ends. "None arrived" may
-    be said only when the queue was seen empty after the deadline.
-    """
-
-    def quiet() -> int | None:
-        seen_at, position = traffic.quiet
-        return position if seen_at >= window.deadline else None
-
-    stop = wait_until(traffic, quiet, max(window.deadline, time.monotonic()) + _QUIET_LIMIT)
+def _settled_match(traffic: BusTraffic, matcher: Matcher, window: Window, judge: Judge) -> CanMessage | None:
+    """Look again when the receiver has read all that was waiting in the driver at the deadline."""
+    stop = wait_until(traffic, lambda: judge.position, time.monotonic() + _SETTLE)
+    if stop is None and judge.busy:
+        raise BusError(
+            f"Whether a {matcher} arrived on bus '{traffic.name}' within {duration(window.within)} cannot be said: "
+            f"{duration(_SETTLE)} later messages still waited in its driver."
+        )
     with traffic.changed:
-        return traffic.first_match(matcher, window.start, stop)
+        position = traffic.first_match(matcher, window.start, stop)
+        return None if position is None else traffic.trace.message(position)
 
 
 def _before(traffic: BusTraffic, matcher: Matcher, window: Window) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import ClassVar
 
-from CanLibrary.formatting import hex_text
+from CanLibrary.formatting import hex_text, plural
 
 _SEPARATORS = re.compile(r"[\s:_-]+")
 
@@ -115,8 +115,8 @@ class Pattern:
         """Return this pattern with a bit mask: only bits that are 1 in the mask are compared."""
         if len(mask) != self._length:
             raise ValueError(
-                f"The mask '{hex_text(mask)}' has {len(mask)} bytes but the data '{self}' has {self._length}; "
-                "give a mask byte for each data byte."
+                f"The mask '{hex_text(mask)}' has {plural(len(mask), 'byte')} but the data '{self}' has "
+                f"{self._length}; give a mask byte for each data byte."
             )
         bits = int.from_bytes(mask, "big")
         masked = Pattern(self)

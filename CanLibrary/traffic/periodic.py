@@ -30,10 +30,14 @@ class PeriodicTask:
         self.ends_at = None if duration is None else time.monotonic() + duration
         self.send = send
         self.running = True
-        self.started = False
+        self.last_due: float | None = None
         self.sent = 0
         self.failed = 0
         self.error: Exception | None = None
+
+    def due_after(self, last: float) -> float:
+        """Return when it is due next, at the latest when its time is over."""
+        return last + self.period if self.ends_at is None else min(last + self.period, self.ends_at)
 
     def send_once(self) -> None:
         """Send the message; an error is kept and the next cycle tries again."""
@@ -81,12 +85,12 @@ class PeriodicScheduler:
     def change_period(self, task: PeriodicTask, period: float) -> None:
         """Use another period, counted from the last due time on; the old one is not waited for."""
         with self._changed:
-            self._due = [
-                (due - task.period + period if of is task and of.started else due, order, of)
-                for due, order, of in self._due
-            ]
-            heapq.heapify(self._due)
             task.period = period
+            if (last := task.last_due) is not None:
+                self._due = [
+                    (task.due_after(last) if of is task else due, order, of) for due, order, of in self._due
+                ]
+                heapq.heapify(self._due)
             self._changed.notify_all()
 
     def _run(self) -> None:
@@ -101,18 +105,18 @@ class PeriodicScheduler:
             while self._due:
                 due, _, task = self._due[0]
                 now = time.monotonic()
-                if task.ends_at is not None and due >= task.ends_at:
+                if due > now:
+                    self._changed.wait(due - now)
+                elif task.ends_at is not None and due >= task.ends_at:
                     heapq.heappop(self._due)
                     task.running = False
-                elif due > now:
-                    self._changed.wait(due - now)
                 else:
                     # The next due time follows from the last one, not from now: no drift. What a stalled
                     # machine missed is left out, a burst would be worse for the receiver.
-                    missed = int((now - due) / task.period)
-                    following = due + (missed + 1) * task.period
+                    task.last_due = due + int((now - due) / task.period) * task.period
+                    following = task.due_after(task.last_due)
                     heapq.heapreplace(self._due, (following, next(self._order), task))
-                    self._sending, task.started = task, True
+                    self._sending = task
                     return task
             self._thread = None
             return None

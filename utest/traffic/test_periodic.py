@@ -1,0 +1,206 @@
+"""Periodic messages: on time without drift, changed while they run, and truly over when they are stopped."""
+
+import threading
+import time
+
+import pytest
+
+from CanLibrary.traffic.periodic import PeriodicScheduler, PeriodicTask
+from CanLibrary.types import build_message
+
+
+class Sent:
+    """What a task sends, with the time; a number of the first sends can fail."""
+
+    def __init__(self, failing=0):
+        self.at, self.texts, self.failing = [], [], failing
+
+    def __call__(self, message):
+        if self.failing:
+            self.failing -= 1
+            raise OSError("nobody acknowledged")
+        self.at.append(time.monotonic())
+        self.texts.append(str(message))
+
+
+@pytest.fixture
+def scheduler():
+    return PeriodicScheduler()
+
+
+@pytest.fixture
+def start(scheduler):
+    tasks = []
+
+    def begin(sent, period, *, duration=None, identifier=0x100, data="00"):
+        task = PeriodicTask("beat", "body", build_message(identifier, data), period, duration, sent)
+        tasks.append(task)
+        scheduler.start(task)
+        return task
+
+    yield begin
+    for task in tasks:
+        scheduler.stop(task)
+
+
+def test_the_first_goes_out_at_once_and_the_next_ones_each_period(start, eventually):
+    sent, began = Sent(), time.monotonic()
+    start(sent, 0.05)
+    eventually(lambda: len(sent.at) == 5)
+    assert sent.at[0] - began < 0.05
+    for number, at in enumerate(sent.at):
+        assert 0 <= at - sent.at[0] - number * 0.05 + 0.03 < 0.08
+
+
+def test_the_cycle_does_not_drift(start, eventually):
+    """Each send takes 4 of the 10 ms; where due times followed from the sends, 50 cycles would take 0.7 s."""
+    sent = Sent()
+
+    def slow(message):
+        sent(message)
+        time.sleep(0.004)
+
+    task = start(slow, 0.01)
+    eventually(lambda: len(sent.at) == 51)
+    assert 0.49 < sent.at[50] - sent.at[0] < 0.6
+    assert task.sent >= 50
+
+
+def test_what_a_stalled_machine_missed_is_left_out_and_the_cycle_keeps_its_phase(start, eventually):
+    stalled, sent = threading.Event(), Sent()
+
+    def send(message):
+        sent(message)
+        if not stalled.is_set():
+            stalled.set()
+            time.sleep(0.45)
+
+    start(send, 0.2)
+    eventually(lambda: len(sent.at) == 3)
+    first, second, third = sent.at
+    assert 0.44 < second - first < 0.59
+    assert 0.59 < third - first < 0.79
+
+
+def test_data_can_change_while_it_runs(start, eventually):
+    sent = Sent()
+    task = start(sent, 0.01)
+    eventually(lambda: sent.at)
+    task.message = build_message(0x100, "FF")
+    eventually(lambda: "0x100  [1]  FF" in sent.texts)
+    assert sent.texts[0] == "0x100  [1]  00"
+
+
+def test_a_shorter_period_is_used_at_once(scheduler, start, eventually):
+    sent = Sent()
+    task = start(sent, 60)
+    eventually(lambda: sent.at)
+    scheduler.change_period(task, 0.02)
+    eventually(lambda: len(sent.at) == 3, within=2)
+
+
+def test_a_longer_period_is_used_at_once(scheduler, start, eventually):
+    sent = Sent()
+    task = start(sent, 0.1)
+    eventually(lambda: sent.at)
+    scheduler.change_period(task, 60)
+    threading.Event().wait(0.2)
+    assert len(sent.at) == 1
+
+
+def test_several_with_one_identifier(scheduler, start, eventually):
+    sent = Sent()
+    tasks = [start(sent, 0.01, data=data) for data in ("01", "02")]
+    eventually(lambda: len(sent.at) >= 10)
+    scheduler.stop(tasks[0])
+    assert sent.texts.count("0x100  [1]  01") > 2
+    sent.texts.clear()
+    eventually(lambda: len(sent.texts) >= 3)
+    assert set(sent.texts) == {"0x100  [1]  02"}
+
+
+def test_a_hundred_at_once_keep_their_number(start, eventually):
+    counts, began = [Sent() for _ in range(100)], time.monotonic()
+    tasks = [start(sent, 0.02, identifier=number) for number, sent in enumerate(counts)]
+    eventually(lambda: time.monotonic() - began > 0.4)
+    assert len({task.sent for task in tasks} | {0}) <= 6
+    assert all(15 <= task.sent <= 22 for task in tasks)
+
+
+class TestEnd:
+    def test_a_stop_is_the_end(self, scheduler, start, eventually):
+        sent = Sent()
+        task = start(sent, 0.002)
+        eventually(lambda: len(sent.at) > 5)
+        scheduler.stop(task)
+        count = len(sent.at)
+        assert task.sent == count
+        assert not task.running
+        threading.Event().wait(0.05)
+        assert len(sent.at) == count
+        scheduler.stop(task)
+
+    def test_a_stop_waits_for_a_send_that_is_on_its_way(self, scheduler, start):
+        entered, go_on, done = threading.Event(), threading.Event(), []
+
+        def send(_message):
+            entered.set()
+            assert go_on.wait(5)
+            done.append(True)
+
+        task = start(send, 1)
+        assert entered.wait(5)
+        threading.Timer(0.05, go_on.set).start()
+        scheduler.stop(task)
+        assert done == [True]
+
+    def test_the_thread_ends_with_the_last_task_and_starts_again(self, scheduler, start, eventually):
+        before = threading.active_count()
+        for _ in range(2):
+            tasks = [start(Sent(), 0.01), start(Sent(), 0.01)]
+            assert threading.active_count() == before + 1
+            scheduler.stop(tasks[0])
+            assert threading.active_count() == before + 1
+            scheduler.stop(tasks[1])
+            eventually(lambda: threading.active_count() == before)
+
+    def test_a_duration_ends_it(self, start, eventually):
+        before, sent = threading.active_count(), Sent()
+        task = start(sent, 0.02, duration=0.1)
+        eventually(lambda: not task.running)
+        assert 3 <= len(sent.at) <= 6
+        assert sent.at[-1] - sent.at[0] < 0.12
+        eventually(lambda: threading.active_count() == before)
+
+    def test_a_duration_that_is_no_multiple_of_the_period_lasts_to_its_end(
+        self, scheduler, start, eventually
+    ):
+        sent = Sent()
+        task, began = start(sent, 60, duration=0.3), time.monotonic()
+        eventually(lambda: sent.at)
+        scheduler.change_period(task, 0.05)
+        eventually(lambda: not task.running)
+        assert time.monotonic() - began > 0.28
+        assert 4 <= task.sent <= 6
+
+    def test_a_duration_of_less_than_a_period_is_one_message(self, start, eventually):
+        busy, sent = Sent(), Sent()
+        start(busy, 0.005)
+        task = start(sent, 60, duration=0.01)
+        eventually(lambda: not task.running, within=1)
+        assert task.sent == 1
+
+
+class TestFailure:
+    def test_it_is_kept_and_the_next_cycle_tries_again(self, start, eventually):
+        sent = Sent(failing=3)
+        task = start(sent, 0.01)
+        eventually(lambda: sent.at)
+        assert (task.failed, str(task.error)) == (3, "nobody acknowledged")
+        assert task.running
+
+    def test_others_go_on(self, start, eventually):
+        failing, fine = Sent(failing=1000), Sent()
+        start(failing, 0.01)
+        start(fine, 0.01)
+        eventually(lambda: len(fine.at) > 5)

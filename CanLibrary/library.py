@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from CanLibrary.sessions.periodic import PeriodicMessages
 from CanLibrary.traffic.bus_traffic import DEFAULT_CAPACITY
 from CanLibrary.types import CONVERTERS, AutoClose
 from CanLibrary.version import __version__
+
+_OWN_ARGUMENTS = ("config", "timeout", "auto_close", "trace_size")
 
 
 class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
@@ -82,6 +85,7 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
             **options,
         }
         try:
+            _check_spelling(options)
             waiting = seconds(converted(timeout, timedelta, "timeout"), waiting)
             closing = converted(auto_close, AutoClose, "auto_close")
             capacity = _at_least_one(converted(trace_size, int, "trace_size"))
@@ -128,6 +132,15 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
         untold = self._connections.registry.close_all() + self._buses.registry.close_all()
         if untold:
             raise CanLibraryError(" ".join(untold))
+
+
+def _check_spelling(options: Iterable[str]) -> None:
+    """Refuse what is meant for the library: as an option of an interface it would be told when a bus opens."""
+    for name in options:
+        if close := difflib.get_close_matches(name.lower(), _OWN_ARGUMENTS, n=1, cutoff=0.85):
+            raise ConfigurationError(
+                f"CanLibrary has no import argument '{name}'; did you mean '{close[0]}'?"
+            )
 
 
 def _at_least_one(capacity: int) -> int:

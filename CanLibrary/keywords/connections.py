@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import inspect
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 from robot.api.deco import keyword
 
 from CanLibrary.config import connection_description
+from CanLibrary.errors import ConfigurationError
 from CanLibrary.keywords.support import connection_of, tell, tell_closed
 from CanLibrary.sessions.connections import Connections
 from CanLibrary.types import (
@@ -130,6 +133,7 @@ class ConnectionKeywords:
         | `Open IsoTp Connection`    diag    txid=0x7E0    rxid=0x7E8    tx_padding=0xCC
         | `Open IsoTp Connection`    ecu    txid=0x7E8    rxid=0x7E0    interface=virtual    channel=0
         """
+        _check_options(options, own_node=interface is not None or channel is not None)
         address = _given(
             txid=txid,
             rxid=rxid,
@@ -308,6 +312,24 @@ class ConnectionKeywords:
         )
         session = connection_of(self._connections, connection)
         session.set_address(connection_description(session.alias, {"address": address}).address)
+
+
+# A typing error that a driver might swallow: so close to an argument that no interface has an option of that name.
+_TYPING_ERROR = 0.85
+
+
+def _check_options(options: dict[str, Any], *, own_node: bool) -> None:
+    """Refuse what is neither an argument nor can be an option, because there is no interface that it is for."""
+    for name in options:
+        arguments = inspect.signature(ConnectionKeywords.open_isotp_connection).parameters
+        close = difflib.get_close_matches(
+            name.lower(), arguments, n=1, cutoff=_TYPING_ERROR if own_node else 0.6
+        )
+        if close or not own_node:
+            hint = (
+                f"did you mean '{close[0]}'?" if close else "an option of an interface needs interface= too."
+            )
+            raise ConfigurationError(f"Open IsoTp Connection has no argument '{name}'; {hint}")
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -99,12 +99,12 @@ says whether an identifier is standard (11 bits) or extended (29 bits), as candu
 | ``${0x7E0}``, ``${291}``, an integer up to 0x7FF | standard, or extended with ``extended=True`` |
 | ``${0x18DA10F1}``, an integer above 0x7FF | extended |
 | ``*``, only where a keyword waits | any identifier |
-| ``7E0`` | refused: ``'7E0' can be read in two ways, hexadecimal 0x7E0 or the number 7: write 0x7E0.`` |
-| ``291`` | refused: ``'291' can be read in two ways: write 0x291 (hexadecimal) or ${291} (decimal).`` |
-| ``0x0123`` | refused: ``'0x0123' is ambiguous: write 0x123 for the standard identifier or 0x00000123 \
-for the extended one.`` |
-| ``0x800`` | refused: ``'0x800' is above 0x7FF, the largest standard identifier; an extended identifier has \
-eight digits: 0x00000800.`` |
+| ``7E0`` | refused: _'7E0' can be read in two ways, hexadecimal 0x7E0 or the number 7: write 0x7E0._ |
+| ``291`` | refused: _'291' can be read in two ways: write 0x291 (hexadecimal) or ${291} (decimal)._ |
+| ``0x0123`` | refused: _'0x0123' is ambiguous: write 0x123 for the standard identifier or 0x00000123 \
+for the extended one._ |
+| ``0x800`` | refused: _'0x800' is above 0x7FF, the largest standard identifier; an extended identifier has \
+eight digits: 0x00000800._ |
 
 == Data ==
 
@@ -112,11 +112,11 @@ eight digits: 0x00000800.`` |
 | ``02 10 03``, ``021003``, ``0x02 0x10 0x03``, ``02:10:03``, ``02-10-03`` | three bytes |
 | ``${EMPTY}``, or nothing | no data |
 | bytes, a bytearray, a list of integers | taken as they are |
-| ``021`` | refused: ``'021' has an odd number of digits in '021'; write each byte as two digits.`` |
-| nine bytes | refused: ``9 data bytes are too many: classic CAN carries at most 8; shorten the data or send \
-it with fd=True.`` |
-| nine bytes, ``fd=True`` | refused: ``CAN FD has no length of 9 bytes (it has 0 to 8, 12, 16, 20, 24, 32, 48, \
-64); if padding was meant, add 3 bytes to make it 12.`` |
+| ``021`` | refused: _'021' has an odd number of digits in '021'; write each byte as two digits._ |
+| nine bytes | refused: _9 data bytes are too many: classic CAN carries at most 8; shorten the data or send \
+it with fd=True._ |
+| nine bytes, ``fd=True`` | refused: _CAN FD has no length of 9 bytes (it has 0 to 8, 12, 16, 20, 24, 32, 48, \
+64); if padding was meant, add 3 bytes to make it 12._ |
 
 == Patterns ==
 

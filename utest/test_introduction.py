@@ -69,7 +69,7 @@ def test_every_table_was_filled_in():
 def test_refused_identifiers(text):
     with pytest.raises(ValueError, match=f"^'{text}' ") as refused:
         CanId(text)
-    assert f"| ``{text}`` | refused: ``{refused.value}`` |" in INTRODUCTION
+    assert f"| ``{text}`` | refused: _{refused.value}_ |" in INTRODUCTION
 
 
 def test_refused_data():
@@ -81,7 +81,7 @@ def test_refused_data():
     ):
         with pytest.raises(ValueError, match=r"digits|bytes") as refused:
             refuse()
-        assert f"| {given} | refused: ``{refused.value}`` |" in INTRODUCTION
+        assert f"| {given} | refused: _{refused.value}_ |" in INTRODUCTION
 
 
 def assert_said(sentence):

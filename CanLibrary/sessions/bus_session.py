@@ -206,9 +206,7 @@ class BusSession:
         if self.traffic.failure is not None:
             untold.append(str(died(self.traffic)))
         self.closed = True
-        with self.traffic.changed:
-            self.traffic.failure = self.traffic.failure or BusError("it was closed")
-            self.traffic.changed.notify_all()
+        self.traffic.failed(BusError("it was closed"))
         try:
             self._receiver.stop()
         finally:

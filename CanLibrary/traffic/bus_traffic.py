@@ -17,6 +17,7 @@ from CanLibrary.traffic.trace import BRS, ERROR, ESI, EXTENDED, FD, REMOTE, TX, 
 from CanLibrary.types import CanFilters, CanMessage
 
 DEFAULT_CAPACITY = 1_000_000
+_NEVER = 1 << 62  # a position that is never reached
 Handler = Callable[[CanMessage], None]
 
 
@@ -38,7 +39,9 @@ class BusTraffic:
         self.name = name
         self.trace = Trace(capacity)
         self.mailbox = Mailbox(self.trace)
-        self.changed = threading.Condition(threading.Lock())
+        self._lock = threading.Lock()
+        self.changed = threading.Condition(self._lock)
+        self._wake_at = _NEVER  # the position of the record with which who waits is woken
         self.error_frames = 0
         self.failure: BaseException | None = None
         self.own_messages = own_messages  # the user wants to receive what is sent here
@@ -52,13 +55,13 @@ class BusTraffic:
         """Record a python-can message that the bus handed out; called by the one receiver only."""
         key = key_of(message.arbitration_id, message.is_extended_id)
         flags = _flags(message)
-        with self.changed:
+        with self._lock:
             if self._echoes.is_own(key, message):
                 if not self.own_messages:
                     return  # recorded when it was sent
                 flags |= TX
             handlers = self._handlers.get(key)
-            if not flags & ERROR and not handlers and not self.mailbox.passes(key):
+            if self.mailbox.filters and not (flags & ERROR or handlers or self.mailbox.passes(key)):
                 return  # a filter that the driver did not apply
             self.error_frames += bool(flags & ERROR)
             position = self.trace.append(key, message.data, flags, message.dlc, now, message.timestamp)
@@ -67,10 +70,30 @@ class BusTraffic:
                 recorded = self.trace.message(position)  # before a send in another thread makes room
             else:
                 handlers = ()
-            self._make_room()
-            self.changed.notify_all()
+            if position >= self.trace.full_at:
+                self._make_room()
+            if position >= self._wake_at:
+                self._wake()
         for handler in handlers:
             handler(recorded)
+
+    def wait(self, seconds: float, more: int = 1) -> None:
+        """Wait until something happened, with the lock held.
+
+        Args:
+            seconds: The longest time.
+            more: How many messages have to come before it is worth looking again; not so many that the trace
+                could drop them meanwhile.
+        """
+        more = max(min(more, self.trace.capacity // 1000), 1)
+        self._wake_at = min(self._wake_at, self.trace.end + more - 1)
+        self.changed.wait(seconds)
+
+    def _wake(self) -> None:
+        # Each of those who wait says anew for what. Most of the time nobody waits: then this costs nothing.
+        if self._wake_at != _NEVER:
+            self._wake_at = _NEVER
+            self.changed.notify_all()
 
     def patience(self, now: float, longest: float) -> float:
         """Return how many seconds the receiver may wait for a message, because of those who judge."""
@@ -83,13 +106,13 @@ class BusTraffic:
         with self.changed:
             for judge in self._judges:
                 judge.looked(asked, returned, empty, self.trace.end)
-            self.changed.notify_all()
+            self._wake()
 
     def failed(self, error: BaseException) -> None:
         """Note that nothing will be received any more, and wake whoever waits."""
-        with self.changed:
-            self.failure = error
-            self.changed.notify_all()
+        with self._lock:
+            self.failure = self.failure or error
+            self._wake()
 
     # -- out ----------------------------------------------------------------------------------------
 
@@ -98,7 +121,7 @@ class BusTraffic:
         message.received_at, message.timestamp = time.monotonic(), time.time()
         key = key_of(message.arbitration_id, message.is_extended_id)
         flags = _flags(message) | TX
-        with self.changed:
+        with self._lock:
             self._echoes.expect(key, message.data, message.received_at)
             if self.own_messages:
                 return None
@@ -106,7 +129,8 @@ class BusTraffic:
                 key, message.data, flags, message.dlc, message.received_at, message.timestamp
             )
             self.mailbox.add(key, False)
-            self._make_room()
+            if position >= self.trace.full_at:
+                self._make_room()
         return position
 
     def _make_room(self) -> None:

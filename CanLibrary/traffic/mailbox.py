@@ -10,29 +10,36 @@ from CanLibrary.traffic.trace import Trace, id_of
 from CanLibrary.types import CanFilters
 
 _UNREAD = 1
+_MOST_CURSORS = 1000
 
 
 class Mailbox:
     """Hands every received message out once, the oldest match first; the others stay unread.
 
-    The flags lie side by side with the records of the trace, and each identifier has a cursor into the
-    index of the trace, so that looking for one identifier costs the same however much else is unread.
+    The flags lie side by side with the records of the trace, the trace has an index by identifier, and there
+    is a cursor for what was asked before: so looking for one identifier, or for one pattern again and again,
+    costs the same however much else is unread.
     """
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
         self._flags = bytearray()
-        self._cursors: dict[int | None, int] = {}  # key (None: any) → position below which nothing is unread
+        # Identifier (None: any) and pattern → position below which no match is unread.
+        self._cursors: dict[tuple[int | None, str], int] = {}
         self.filters: CanFilters | None = None
-        self.unread = 0
         self.lost = 0  # unread messages that went with the oldest records, since told last
         self.used = False  # whether anybody ever asked: a mailbox that nobody reads loses nothing
 
     def add(self, key: int, wanted: bool) -> None:
         """Note the newest record of the trace: unread if it is wanted here and passes the filters."""
-        wanted = wanted and self.passes(key)
+        if wanted and self.filters:
+            wanted = self.passes(key)
         self._flags.append(wanted)
-        self.unread += wanted
+
+    @property
+    def unread(self) -> int:
+        """How many messages are unread."""
+        return self._flags.count(_UNREAD)
 
     def passes(self, key: int) -> bool:
         """Return whether an identifier passes the filters."""
@@ -45,55 +52,52 @@ class Mailbox:
         """Follow the trace, which forgets its oldest records."""
         gone = self._flags.count(_UNREAD, 0, count)
         del self._flags[:count]
-        self.unread -= gone
         self.lost += gone
 
-    def take(self, matcher: Matcher, start: int = 0) -> int | None:
-        """Return the position of the oldest unread match, which is unread no longer, or None.
+    def take(self, matcher: Matcher, taken: list[int], count: int = 1) -> None:
+        """Take the oldest unread matches until so many are taken.
 
         Args:
             matcher: What is asked for.
-            start: Where to look from, when it is known that there is no match before.
+            taken: The list to put their positions into; each stands there before it counts as read, so that
+                a test time-out, which can interrupt anywhere, leaves nothing that `put_back` does not know.
+            count: How many there should be in the list.
         """
-        cursor = self._cursors.get(matcher.key, 0)
-        oldest_unread = None
-        for position in self._unread(matcher.key, max(start, cursor)):
-            if oldest_unread is None:
-                oldest_unread = position
-            if matcher.data_matches(self._trace.data(position)):
-                self._flags[position - self._trace.first] = 0
-                self.unread -= 1
-                break
-        else:
-            position = None
-        if start <= cursor:
-            self._cursors[matcher.key] = self._trace.end if oldest_unread is None else oldest_unread
-        return position
+        asked, any_data = (matcher.key, matcher.text), (matcher.key, "*")
+        first, flags, data, matches = self._trace.first, self._flags, self._trace.data, matcher.data_matches
+        start = max(self._cursors.get(asked, 0), self._cursors.get(any_data, 0), first)
+        for position in self._unread(matcher.key, start):
+            if asked == any_data or matches(data(position)):
+                taken.append(position)
+                flags[position - first] = 0
+                if len(taken) == count:
+                    break
+        if len(self._cursors) >= _MOST_CURSORS:
+            self._cursors.clear()
+        self._cursors[asked] = taken[-1] + 1 if len(taken) == count else self._trace.end
 
     def mark_read(self, position: int) -> None:
         """Hand out a message by its position; one that is not unread is fine."""
-        if position >= self._trace.first and self._flags[position - self._trace.first]:
+        if position >= self._trace.first:
             self._flags[position - self._trace.first] = 0
-            self.unread -= 1
 
     def put_back(self, positions: list[int]) -> None:
         """Make messages unread again that were taken but not handed out."""
         for position in positions:
             if position >= self._trace.first:
                 self._flags[position - self._trace.first] = _UNREAD
-                self.unread += 1
             else:
                 self.lost += 1
         if positions:
-            self._cursors.clear()
+            oldest = min(positions)
+            self._cursors = {asked: min(at, oldest) for asked, at in self._cursors.items()}
 
     def _unread(self, key: int | None, start: int = 0) -> Iterator[int]:
         first, flags = self._trace.first, self._flags
-        start = max(start, first)
         if key is not None:
             yield from (position for position in self._trace.positions(key, start) if flags[position - first])
             return
-        at = flags.find(_UNREAD, start - first)
+        at = flags.find(_UNREAD, max(start - first, 0))
         while at >= 0:
             yield first + at
             at = flags.find(_UNREAD, at + 1)
@@ -116,12 +120,12 @@ class Mailbox:
         return self._drop_unread(lambda position: self.passes(self._trace.key(position)))
 
     def _drop_unread(self, keep: Callable[[int], bool]) -> int:
-        before = self.unread
+        dropped = 0
         for position in self._unread(None):
             if not keep(position):
                 self._flags[position - self._trace.first] = 0
-                self.unread -= 1
-        return before - self.unread
+                dropped += 1
+        return dropped
 
     def counts(self) -> Counter[int]:
         """Return how many messages of each identifier are unread."""

@@ -9,7 +9,7 @@ from CanLibrary.types import CanIdPattern, Pattern
 class Matcher:
     """An identifier (or any) and a data pattern (or anything), and how both read in a sentence."""
 
-    __slots__ = ("data_matches", "id", "key", "pattern")
+    __slots__ = ("data_matches", "id", "key", "pattern", "text")
 
     def __init__(self, id: object = "*", pattern: object = "*", mask: bytes | None = None) -> None:
         self.id = CanIdPattern(id).id
@@ -18,6 +18,7 @@ class Matcher:
             self.pattern = self.pattern.masked(mask)
         self.key = None if self.id is None else key_of(self.id.value, self.id.extended)
         self.data_matches = self.pattern.matches
+        self.text = str(self.pattern)
 
     def __str__(self) -> str:
         identifier = f" {self.id}" if self.id else ""

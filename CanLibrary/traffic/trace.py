@@ -20,6 +20,11 @@ _FLAGS_AT = 20
 
 EXTENDED, REMOTE, ERROR, FD, BRS, ESI, TX, WITHDRAWN = (1 << bit for bit in range(8))
 _NO_TRAFFIC = ERROR | WITHDRAWN
+# What a message says in five attributes, by its flags: looked up, because every message is asked for it.
+_KINDS = [
+    (bool(flags & FD), bool(flags & BRS), bool(flags & ESI), bool(flags & REMOTE), bool(flags & ERROR))
+    for flags in range(256)
+]
 _EXTENDED_KEY = 1 << 31
 
 
@@ -39,6 +44,8 @@ class Trace:
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
         self.first = 0  # position of the oldest record kept
+        self._step = max(capacity // 16, 1)
+        self.full_at = capacity + self._step - 1  # the position after which the oldest have to go
         self._records: list[bytes] = []
         self._by_key: dict[int, array[int]] = {}
 
@@ -70,13 +77,13 @@ class Trace:
 
     def surplus(self) -> int:
         """Return how many of the oldest records are to go; in large steps, because each costs a little."""
-        step = max(self.capacity // 16, 1)
-        return step if len(self._records) >= self.capacity + step else 0
+        return self._step if len(self._records) >= self.capacity + self._step else 0
 
     def drop(self, count: int) -> None:
         """Forget the oldest records."""
         del self._records[:count]
         self.first += count
+        self.full_at += count
         for key, positions in list(self._by_key.items()):
             gone = bisect_left(positions, self.first)
             if gone == len(positions):
@@ -127,16 +134,17 @@ class Trace:
         """Return a record as a message."""
         record = self._records[position - self.first]
         received_at, timestamp, value, flags, dlc = _HEAD.unpack_from(record)
+        fd, bitrate_switch, error_state, remote, error = _KINDS[flags]
         return CanMessage(
             value,
             bool(flags & EXTENDED),
-            Payload(record[DATA_AT:]),
+            Payload.of(record[DATA_AT:]),
             dlc,
-            bool(flags & FD),
-            bool(flags & BRS),
-            bool(flags & ESI),
-            bool(flags & REMOTE),
-            bool(flags & ERROR),
+            fd,
+            bitrate_switch,
+            error_state,
+            remote,
+            error,
             not flags & TX,
             timestamp,
             channel,

@@ -21,10 +21,16 @@ _SETTLE = 1.0  # seconds to wait for the receiver to have read all that arrived 
 _LOOK_BACK = 10.0  # seconds before a wait in which a match is "shortly before"
 
 
-def wait_until(traffic: BusTraffic, check: Callable[[], T | None], deadline: float) -> T | None:
+def wait_until(
+    traffic: BusTraffic,
+    check: Callable[[], T | None],
+    deadline: float,
+    missing: Callable[[], int] = lambda: 1,
+) -> T | None:
     """Return what the check returns as soon as that is not None, or None at the deadline.
 
-    The check runs with the lock of the traffic held, whenever something has arrived.
+    The check runs with the lock of the traffic held, whenever something has arrived; where it is known how
+    many messages are missing, not for each of them.
 
     Raises:
         BusError: The bus died; the wait ends at once.
@@ -38,7 +44,7 @@ def wait_until(traffic: BusTraffic, check: Callable[[], T | None], deadline: flo
             remaining = deadline - time.monotonic()
             if remaining <= 0:
                 return None
-            traffic.changed.wait(min(remaining, SLICE))
+            traffic.wait(min(remaining, SLICE), missing())
 
 
 def died(traffic: BusTraffic) -> BusError:
@@ -65,18 +71,14 @@ def receive(traffic: BusTraffic, matcher: Matcher, timeout: float, count: int = 
             raise BusError(lost_sentence(traffic, lost))
     taken: list[int] = []
     messages: list[CanMessage] = []  # kept at once: while more are awaited, the trace can drop the oldest
-    looked_to = 0
 
     def enough() -> bool | None:
-        nonlocal looked_to
-        while len(taken) < count and (position := traffic.mailbox.take(matcher, looked_to)) is not None:
-            taken.append(position)
-            messages.append(traffic.trace.message(position))
-        looked_to = taken[-1] if len(taken) == count else traffic.trace.end
-        return True if len(taken) == count else None
+        traffic.mailbox.take(matcher, taken, count)
+        messages.extend(map(traffic.trace.message, taken[len(messages) :]))
+        return len(taken) == count or None
 
     try:
-        done = wait_until(traffic, enough, time.monotonic() + timeout)
+        done = wait_until(traffic, enough, time.monotonic() + timeout, lambda: count - len(taken))
         with traffic.changed:
             if done:
                 taken.clear()

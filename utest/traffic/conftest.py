@@ -32,8 +32,14 @@ class Traffic(BusTraffic):
     def read(self, matcher):
         """Take the oldest unread match and return it as text, or None."""
         with self.changed:
-            position = self.mailbox.take(matcher)
-            return None if position is None else str(self.trace.message(position))
+            taken = self.take(matcher)
+            return str(self.trace.message(taken[0])) if taken else None
+
+    def take(self, matcher, count=1):
+        """Take the oldest unread matches, with the lock held, and return their positions."""
+        taken = []
+        self.mailbox.take(matcher, taken, count)
+        return taken
 
 
 @pytest.fixture

@@ -39,11 +39,53 @@ def test_the_format_of_the_identifier_counts(traffic, message):
     assert traffic.read(Matcher("0x00000100")) == "0x00000100  [1]  01"
 
 
-def test_a_search_that_starts_late_does_not_hide_what_stands_before(traffic, message):
-    traffic.arrives(message("0x100", "01"), message("0x100", "02"), message("0x100", "03"))
+def test_many_at_once(traffic, message):
+    traffic.arrives(*(message(identifier, "01") for identifier in ("0x100", "0x200", "0x100", "0x100")))
     with traffic.changed:
-        assert traffic.mailbox.take(Matcher("0x100", "03"), 2) == 2
+        assert traffic.take(Matcher("0x100"), 2) == [0, 2]
+        assert traffic.take(ANY, 9) == [1, 3]
+        assert traffic.take(ANY, 9) == []
+
+
+def test_a_search_for_data_does_not_hide_what_it_passed_over(traffic, message):
+    traffic.arrives(message("0x100", "01"), message("0x100", "02"), message("0x100", "03"))
+    assert traffic.read(Matcher("0x100", "03")) == "0x100  [1]  03"
     assert traffic.read(Matcher("0x100")) == "0x100  [1]  01"
+
+
+def test_a_search_for_data_looks_at_nothing_twice(traffic, message, monkeypatch):
+    traffic.arrives(*[message("0x100", "00")] * 100, *[message("0x100", "01")] * 3)
+    looked_at = []
+    data = traffic.trace.data
+    monkeypatch.setattr(traffic.trace, "data", lambda position: looked_at.append(position) or data(position))
+    with traffic.changed:
+        assert [traffic.take(Matcher("0x100", "01")) for _ in range(4)] == [[100], [101], [102], []]
+    assert looked_at == list(range(103))
+
+
+def test_many_different_searches_leave_no_trace_behind(traffic, message):
+    for number in range(3000):
+        traffic.read(Matcher("0x100", f"{number:04X}"))
+    assert len(traffic.mailbox._cursors) <= 1000
+    traffic.arrives(message("0x100", "00 01"))
+    assert traffic.read(Matcher("0x100", "00 01")) == "0x100  [2]  00 01"
+
+
+def test_an_interrupted_search_can_be_put_back(traffic, message):
+    traffic.arrives(*(message("0x100", f"{number:02X}") for number in range(4)))
+    matcher, taken = Matcher("0x100", "?? *"), []
+
+    def interrupted(data):
+        if data == b"\x02":
+            raise KeyboardInterrupt
+        return True
+
+    matcher.data_matches = interrupted
+    with traffic.changed:
+        with pytest.raises(KeyboardInterrupt):
+            traffic.mailbox.take(matcher, taken, 4)
+        traffic.mailbox.put_back(taken)
+        assert traffic.take(ANY, 9) == [0, 1, 2, 3]
 
 
 def test_remote_messages_are_handed_out_and_error_frames_are_not(traffic, message):
@@ -54,7 +96,7 @@ def test_remote_messages_are_handed_out_and_error_frames_are_not(traffic, messag
 def test_what_is_put_back_is_handed_out_again_in_its_place(traffic, message):
     traffic.arrives(*(message("0x100", data) for data in ("01", "02", "03")))
     with traffic.changed:
-        taken = [traffic.mailbox.take(ANY), traffic.mailbox.take(Matcher("0x100"))]
+        taken = traffic.take(ANY) + traffic.take(Matcher("0x100"))
         traffic.mailbox.put_back(taken)
     assert traffic.mailbox.unread == 3
     assert [traffic.read(Matcher("0x100")), traffic.read(ANY)] == ["0x100  [1]  01", "0x100  [1]  02"]
@@ -149,10 +191,10 @@ class TestOverflow:
         traffic = new_traffic(capacity=4)
         traffic.arrives(message("0x100", "01"))
         with traffic.changed:
-            taken = traffic.mailbox.take(ANY)
+            taken = traffic.take(ANY)
         traffic.arrives(*(message("0x200") for _ in range(4)))
         with traffic.changed:
-            traffic.mailbox.put_back([taken])
+            traffic.mailbox.put_back(taken)
         assert traffic.mailbox.take_lost() == 1
         assert traffic.mailbox.unread == 4
 
@@ -221,11 +263,12 @@ def test_against_a_naive_list(seed):
             model.drop(surplus)
 
     def take():
-        matcher = chance.choice(matchers)
-        expected = model.take(matcher)
-        assert box.take(matcher) == (expected and expected[0])
-        if expected:
-            taken.append(expected)
+        matcher, count = chance.choice(matchers), chance.choice([1, 1, 1, 5])
+        expected = [found for _ in range(count) if (found := model.take(matcher)) is not None]
+        positions = []
+        box.take(matcher, positions, count)
+        assert positions == [entry[0] for entry in expected]
+        taken.extend(expected)
 
     def put_back():
         if taken:
@@ -262,6 +305,6 @@ def test_against_a_naive_list(seed):
         chance.choice(steps)()
         assert (box.unread, box.lost) == (len(model.unread), model.lost)
     assert box.counts() == Counter(entry[1] for entry in model.unread)
-    while (expected := model.take(matchers[0])) is not None:
-        assert box.take(matchers[0]) == expected[0]
-    assert box.take(matchers[0]) is None
+    rest = []
+    box.take(matchers[0], rest, len(model.unread) + 1)
+    assert rest == [entry[0] for entry in model.unread]

@@ -145,3 +145,27 @@ class TestShouldNotArrive:
         with pytest.raises(BusError) as told:
             should_not_arrive(traffic, ANY, window(traffic, 30))
         assert str(told.value) == "Bus 'body' receives no more: unplugged."
+
+
+def test_who_waits_for_many_is_not_woken_by_each(traffic, message, monkeypatch):
+    woken = []
+    monkeypatch.setattr(traffic.changed, "notify_all", lambda: woken.append(traffic.trace.end))
+    monkeypatch.setattr(traffic.changed, "wait", lambda _seconds: None)
+    with traffic.changed:
+        traffic.wait(0, 3)
+    traffic.arrives(*[message("0x100")] * 4)
+    assert woken == [3]
+    with traffic.changed:
+        traffic.wait(0)
+    traffic.failed(OSError())
+    assert woken == [3, 4]
+
+
+def test_who_waits_for_more_than_the_trace_keeps_is_woken_in_time(new_traffic, message, monkeypatch):
+    traffic, woken = new_traffic(capacity=3000), []
+    monkeypatch.setattr(traffic.changed, "notify_all", lambda: woken.append(traffic.trace.end))
+    monkeypatch.setattr(traffic.changed, "wait", lambda _seconds: None)
+    with traffic.changed:
+        traffic.wait(0, 10_000)
+    traffic.arrives(*[message("0x100")] * 4)
+    assert woken == [3]

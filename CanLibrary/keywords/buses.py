@@ -84,7 +84,9 @@ class BusKeywords:
         | ${object}=    Evaluate    can.Bus(interface="virtual", channel="lab", ignore_config=True)    modules=can
         | `Use Existing Can Bus`    ${object}    lab    shut_down=True
         """
-        return self._buses.use(bus, alias, shut_down).alias
+        session = self._buses.use(bus, alias, shut_down)
+        tell(session)
+        return session.alias
 
     @keyword
     def switch_can_bus(self, alias: str) -> str | None:

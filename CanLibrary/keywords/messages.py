@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 from robot.api import logger
@@ -103,16 +102,7 @@ class MessageKeywords:
         """
         checked = [_resendable(converted(message, CanMessage, "messages")) for message in messages]
         session = bus_of(self._buses, bus)
-        pause = seconds(gap, 0.0, "gap")
-        if not pause:
-            return session.send_many(checked)
-        due = time.monotonic()
-        for message in checked:
-            while (left := due - time.monotonic()) > 0:
-                time.sleep(min(left, waits.SLICE))  # in slices, so that a test time-out can interrupt
-            session.send(message)
-            due += pause
-        return len(checked)
+        return session.send_many(checked, seconds(gap, 0.0, "gap"))
 
     @keyword
     def receive_can_message(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
@@ -14,7 +15,7 @@ from CanLibrary.traffic.bus_traffic import DEFAULT_CAPACITY, BusTraffic, Handler
 from CanLibrary.traffic.echoes import Echo
 from CanLibrary.traffic.receiver import Receiver
 from CanLibrary.traffic.trace import id_of
-from CanLibrary.traffic.waits import died, lost_sentence
+from CanLibrary.traffic.waits import SLICE, died, lost_sentence
 from CanLibrary.types import CanFilters, CanMessage
 from CanLibrary.types.can_id import MAX_EXTENDED, MAX_STANDARD
 
@@ -84,16 +85,19 @@ class BusSession:
         self._send(self._for_driver(message), message, timeout)
         return message
 
-    def send_many(self, messages: list[CanMessage]) -> int:
-        """Send messages in order, as fast as the driver takes them, and return how many.
+    def send_many(self, messages: list[CanMessage], gap: float = 0.0) -> int:
+        """Send messages in order, as fast as the driver takes them or some seconds apart, and return how many.
 
         Raises:
             BusError: The bus is closed or dead, or its driver refused a message; says how many were sent.
         """
         for_driver = [self._for_driver(message) for message in messages]
-        sent = 0
+        sent, due = 0, time.monotonic()
         try:
             for sent, message in enumerate(messages):
+                while gap and (left := due - time.monotonic()) > 0:
+                    time.sleep(min(left, SLICE))  # in slices, so that a test time-out can interrupt
+                due += gap
                 self._send(for_driver[sent], message, SEND_TIMEOUT)
         except BusError as error:
             raise BusError(f"{error} {plural(sent, 'message')} of {len(messages)} had been sent.") from error
@@ -203,17 +207,23 @@ class BusSession:
         untold += self._take_untold()
         if self.traffic.mailbox.used and (lost := self.traffic.mailbox.take_lost()):
             untold.append(lost_sentence(self.traffic, lost))
-        if self.traffic.failure is not None:
+        if self.traffic.failure is not None and not self.traffic.failure_told:
             untold.append(str(died(self.traffic)))
         self.closed = True
         self.traffic.failed(BusError("it was closed"))
         try:
             self._receiver.stop()
         finally:
-            if self._shut_down:
-                with driver_errors(f"Bus '{self.alias}' could not be closed"):
-                    self.bus.shutdown()
+            untold += self._shut_down_driver()
         return untold
+
+    def _shut_down_driver(self) -> list[str]:
+        try:
+            if self._shut_down:
+                self.bus.shutdown()
+        except Exception as error:  # noqa: BLE001 - whatever a driver raises is told with the rest
+            return [str(translated(f"Bus '{self.alias}' could not be closed", error))]
+        return []
 
 
 def _echo_kind(bus: Any) -> Echo:

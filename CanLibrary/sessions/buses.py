@@ -49,8 +49,7 @@ class Buses:
     def open(self, alias: str | None, given: Mapping[str, Any]) -> BusSession:
         """Open a bus: what was described under the alias, with what is given now on top."""
         name = alias or (self.registry.only_described() if self.registry.described else DEFAULT_ALIAS)
-        if (known := self.registry.open.get(name)) is not None and known.traffic.failure is not None:
-            known.close()  # a bus that died can be opened again
+        untold = self._close_dead(name)
         self.registry.check_free(name)
         if name not in self._descriptions and not self._implicit and "interface" not in given:
             raise ConfigurationError(
@@ -59,8 +58,14 @@ class Buses:
             )
         description = self._described_with(name, given)
         session = self._open(description, self._ownership.owner)
+        session.notices += untold
         self._opened_explicitly(session)
         return session
+
+    def _close_dead(self, alias: str) -> list[str]:
+        """Close a bus that died, so that it can be opened again; return what nobody was told."""
+        known = self.registry.open.get(alias)
+        return [] if known is None or known.traffic.failure is None else self.registry.close(alias)
 
     def use(self, bus: Any, alias: str, shut_down: bool) -> BusSession:
         """Work on a bus object that somebody else opened."""
@@ -70,7 +75,14 @@ class Buses:
             raise BusError(
                 f"{bus!r} is no python-can bus; give an object whose class derives from can.BusABC."
             )
+        untold = self._close_dead(alias)
         self.registry.check_free(alias)
+        for known in self.registry.open.values():
+            if known.bus is bus:
+                raise BusError(
+                    f"The bus object for '{alias}' is open already as bus '{known.alias}'; two readers take each "
+                    "other's messages."
+                )
         find_notifiers = getattr(can.Notifier, "find_instances", None)  # since python-can 4.6
         if find_notifiers is not None and any(not notifier.stopped for notifier in find_notifiers(bus)):
             raise BusError(
@@ -81,6 +93,7 @@ class Buses:
         session = BusSession(
             description, bus, self._ownership.owner, capacity=self._capacity, shut_down=shut_down
         )
+        session.notices += untold
         self.registry.add(session)
         self._opened_explicitly(session)
         return session

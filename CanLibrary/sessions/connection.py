@@ -21,6 +21,7 @@ from CanLibrary.types import AnyIsoTpAddress, Pattern, Payload, TargetAddressTyp
 
 T = TypeVar("T")
 _TOLD = 3  # problems in one sentence
+_LONGEST_GRACE = 5.0  # seconds that a close waits for a send, however long a flow control may take
 
 
 class Connection:
@@ -72,7 +73,7 @@ class Connection:
             done = self._wait(through, deadline)
         finally:
             progress.end()
-        if not done:
+        if not done and not transfer.done:
             self._unwatched.remove(transfer)
             self.transport.stop_sending()
             raise IsoTpTransferError(
@@ -270,21 +271,24 @@ class Connection:
         """Close the connection and a node of its own; return what nobody was told yet. Twice is fine."""
         if self.closed:
             return []
-        untold = self._last_words()
+        self._let_sends_end()
         self.closed = True
+        untold: list[str] = []
         try:
             self.transport.stop()
+        except Exception as error:  # noqa: BLE001 - told with the rest; a node of its own must still close
+            untold.append(str(error))
         finally:
             if self._own_node:
                 untold += self.bus.close()
             elif self in self.bus.dependents:
                 self.bus.dependents.remove(self)
-        return untold
+        return self._last_words() + untold
 
-    def _last_words(self) -> list[str]:
-        """Return what nobody was told; a send on its way gets the time to end, so that its end is known."""
+    def _let_sends_end(self) -> None:
+        """Give a send on its way the time to end, so that its end is known."""
         grace = self.transport.params.rx_flowcontrol_timeout / 1000 + SLICE
-        deadline = time.monotonic() + grace
+        deadline = time.monotonic() + min(grace, _LONGEST_GRACE)
         inbox = self.transport.inbox
         with inbox.changed:
             while any(not transfer.done for transfer in self._unwatched) and self.transport.running:
@@ -292,7 +296,8 @@ class Connection:
                 if remaining <= 0 or self.bus.closed or self.bus.traffic.failure is not None:
                     break
                 inbox.changed.wait(min(remaining, SLICE))
-        self.transport.stop()
+
+    def _last_words(self) -> list[str]:
         untold = [str(transfer.error) for transfer in self._unwatched if transfer.error is not None]
         self._unwatched.clear()
         self.gather()

@@ -82,6 +82,7 @@ class Connections:
             if description.node is not None
             else self._buses.registry.get(description.bus)
         )
+        connection = None
         try:
             transport = _transport(description, bus)
             connection = Connection(description, transport, bus, owner, own_node=own_node)
@@ -89,7 +90,10 @@ class Connections:
             if start:
                 connection.start()
         except BaseException:
-            if own_node:
+            # What these would tell follows from what is told already: why the connection could not be opened.
+            if connection is not None:
+                connection.close()
+            elif own_node:
                 bus.close()
             raise
         return connection

@@ -44,6 +44,7 @@ class BusTraffic:
         self._wake_at = _NEVER  # the position of the record with which who waits is woken
         self.error_frames = 0
         self.failure: BaseException | None = None
+        self.failure_told = False
         self.own_messages = own_messages  # the user wants to receive what is sent here
         self._echoes = Echoes(echoes, own_messages)
         self._handlers: dict[int, tuple[Handler, ...]] = {}

@@ -50,6 +50,7 @@ def wait_until(
 def died(traffic: BusTraffic) -> BusError:
     """Return the error that tells that the receiver ended, with its cause."""
     assert traffic.failure is not None
+    traffic.failure_told = True
     error = translated(f"Bus '{traffic.name}' receives no more", traffic.failure)
     error.__cause__ = traffic.failure
     return error

@@ -1,0 +1,132 @@
+"""Periodic messages by handle: what runs, what ends with its bus, and who is told that a send failed."""
+
+import can
+import pytest
+
+from CanLibrary.errors import BusError, ConfigurationError
+from CanLibrary.sessions.periodic import PeriodicMessages
+from CanLibrary.types import build_message
+
+
+@pytest.fixture
+def periodic():
+    return PeriodicMessages()
+
+
+@pytest.fixture
+def start(periodic):
+    def begin(session, name=None, period=0.01, duration=None):
+        return periodic.start(session, build_message(0x100, "01"), period, duration, name)
+
+    return begin
+
+
+class Refusing:
+    """A send that fails until it is told not to."""
+
+    def __init__(self):
+        self.refuses, self.calls = True, 0
+
+    def __call__(self, _message):
+        self.calls += 1
+        if self.refuses:
+            raise can.CanOperationError("nobody acknowledged")
+
+
+def refusal(kind, call, *args):
+    with pytest.raises(kind) as refused:
+        call(*args)
+    return str(refused.value)
+
+
+def test_handles(node, periodic, start):
+    session = node()
+    assert [start(session), start(session), start(session, "beat")] == ["periodic-1", "periodic-2", "beat"]
+    assert periodic.stop_all() == 3
+    assert periodic.stop_all() == 0
+
+
+def test_stop_says_how_often_it_was_sent_also_twice(node, periodic, start, eventually):
+    session, partner = node("one"), node("other")
+    start(session, "beat")
+    eventually(lambda: partner.traffic.trace.end > 3)
+    count = periodic.stop("beat")
+    assert count == session.traffic.trace.end
+    assert periodic.stop("beat") == count
+
+
+def test_a_name_that_runs_is_taken_and_one_that_ended_is_free(node, periodic, start):
+    session = node()
+    start(session, "beat")
+    assert refusal(ConfigurationError, start, session, "beat") == (
+        "Periodic message 'beat' is running already; stop it or use another name."
+    )
+    periodic.stop("beat")
+    assert start(session, "beat") == "beat"
+
+
+def test_a_handle_that_is_unknown(node, periodic, start):
+    assert refusal(ConfigurationError, periodic.stop, "beat") == (
+        "There is no periodic message 'beat' (none is running)."
+    )
+    start(node(), "heartbeat")
+    assert refusal(ConfigurationError, periodic.stop, "hartbeat") == (
+        "There is no periodic message 'hartbeat' (running: 'heartbeat'); did you mean 'heartbeat'?"
+    )
+
+
+def test_all_of_one_bus(node, periodic, start):
+    one, other = node("one"), node("other")
+    start(one)
+    start(one)
+    start(other)
+    assert periodic.stop_all(one) == 2
+    assert periodic.stop_all() == 1
+
+
+class TestFailure:
+    def test_it_is_told_once_by_the_next_keyword_on_the_bus(
+        self, node, scripted_bus, start, periodic, eventually
+    ):
+        send = Refusing()
+        session = node("body", bus=scripted_bus(send=send))
+        start(session, "beat", 0.005)
+        eventually(lambda: send.calls > 2)
+        told = refusal(BusError, session.check)
+        assert told.startswith("Periodic message 'beat' could not be sent ")
+        assert told.endswith(" times: Bus 'body' could not send 0x100  [1]  01: nobody acknowledged.")
+        send.refuses = False
+        eventually(lambda: session.bus.sent)
+        session._take_untold()
+        session.check()
+        assert periodic.stop("beat") > 0
+
+    def test_it_is_told_by_the_stop(self, node, scripted_bus, start, periodic, eventually):
+        send = Refusing()
+        start(node("body", bus=scripted_bus(send=send)), "beat", 60)
+        eventually(lambda: send.calls)
+        assert refusal(BusError, periodic.stop, "beat") == (
+            "Periodic message 'beat' could not be sent 1 time: Bus 'body' could not send 0x100  [1]  01: nobody "
+            "acknowledged."
+        )
+        assert periodic.stop("beat") == 0
+
+    def test_it_is_told_when_the_bus_closes(self, node, scripted_bus, start, eventually):
+        send = Refusing()
+        session = node("body", bus=scripted_bus(send=send))
+        start(session, "beat", 60)
+        eventually(lambda: send.calls)
+        assert session.close() == [
+            "Periodic message 'beat' could not be sent 1 time: Bus 'body' could not send 0x100  [1]  01: nobody "
+            "acknowledged."
+        ]
+
+
+class TestEndOfTheBus:
+    def test_it_ends_with_its_bus_and_stopping_it_then_is_fine(self, node, periodic, start, eventually):
+        session = node()
+        start(session, "beat", 0.002)
+        eventually(lambda: session.traffic.trace.end > 2)
+        assert session.close() == []
+        assert periodic.stop("beat") == session.traffic.trace.end
+        assert periodic.stop_all() == 0

@@ -715,9 +715,12 @@ def test_a_bus_that_failed_half_way_is_shut_down_at_once_and_in_silence(plugin, 
 
         def connect(self):
             try:
-                raise OSError("no link")
+                self.dial()
             except OSError as error:
                 raise can.CanInitializationError("no answer") from error
+
+        def dial(self):
+            raise OSError("no link")
 
         def shutdown(self):
             events.append("shut down")

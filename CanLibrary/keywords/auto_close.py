@@ -33,7 +33,8 @@ class AutoCloser(ListenerV3):
     def end_suite(self, data: Any, _result: Any) -> None:
         """Close what the suite opened, unless auto_close=MANUAL."""
         if self._ownership.auto_close is not AutoClose.MANUAL:
-            self._close(lambda owner: owner.suite == data.full_name)
+            # No suite: a keyword imported the library, which saw no start of the suite.
+            self._close(lambda owner: owner.suite in (data.full_name, ""))
         if self._ownership.suites and self._ownership.suites[-1] == data.full_name:
             self._ownership.suites.pop()
 

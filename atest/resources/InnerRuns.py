@@ -18,7 +18,9 @@ from robot.result import Message, TestCase
 
 HERE = Path(__file__).resolve().parent
 LIMIT = 120  # seconds; a run that hangs is a failure
-SUSPICIOUS = re.compile(r"not properly shut down|Exception (in thread|ignored)|Traceback|ResourceWarning|After .*: ")
+SUSPICIOUS = re.compile(
+    r"not properly shut down|Exception (in thread|ignored)|Traceback|ResourceWarning|\[ ERROR \] After "
+)
 
 
 class _Collector(SuiteVisitor):
@@ -48,7 +50,14 @@ class InnerRuns:
         """Runs a suite; with ``interrupt_at`` it is interrupted when this text stands on its console."""
         folder = Path(tempfile.mkdtemp(prefix="inner-", dir=BuiltIn().get_variable_value("${OUTPUT DIR}")))
         command = [sys.executable, "-W", "default::ResourceWarning", "-m", "robot", "--log", "NONE"]
-        command += ["--report", "NONE", "--outputdir", str(folder), "--listener", str(HERE / "Leftovers.py")]
+        command += [
+            "--report",
+            "NONE",
+            "--outputdir",
+            str(folder),
+            "--listener",
+            f"{HERE / 'Leftovers.py'}:end",
+        ]
         with subprocess.Popen(
             [*command, *options, str(path)],
             stdout=subprocess.PIPE,

@@ -9,16 +9,21 @@ from typing import Any
 
 
 class Leftovers:
-    """Prints lines that begin with `[ ERROR ]`, which `run.py` counts as a failure."""
+    """Prints lines that begin with `[ ERROR ]`, which `run.py` counts as a failure.
+
+    Looks after each suite, which is too early where a parent suite keeps something open, and at the end.
+    """
 
     ROBOT_LISTENER_API_VERSION = 3
 
-    def __init__(self) -> None:
+    def __init__(self, *when: str) -> None:
         self._before = "the start"
+        self._each_suite = "end" not in when
 
     def start_suite(self, data: Any, _result: Any) -> None:
         if data.tests:
-            self._tell()
+            if self._each_suite:
+                self._tell()
             self._before = data.longname
 
     def close(self) -> None:

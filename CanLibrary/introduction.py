@@ -168,6 +168,8 @@ counted, never handed out.
 `Wait For Can Message` and `Can Message Should Not Arrive` judge from now on: an older message never satisfies
 them and never fails them. `Set Can Mark` returns a mark, and ``since=${mark}`` judges from there. Both leave
 messages unread. ``within`` is counted from where the wait begins, now or the mark, on the monotonic clock.
+A pass of `Can Message Should Not Arrive` means that everything was looked at that had arrived by the end, also what
+still lay in the driver then.
 
 - ``No message 0x7E8 arrived on bus 'tester' within 1 second. A match arrived 211 milliseconds before the wait \
 began: 0x7E8  [4]  03 7F 10 12. Give the wait a mark with since=, or use Exchange Can Message. Nothing else \

@@ -123,7 +123,7 @@ class ConnectionKeywords:
             listen_mode: Receive only, never send, not even flow control. Default False.
             blocking_send: A send returns when the payload is through, or fails. Default False.
             logger_name: Name of the Python logger that can-isotp writes to. Default ``isotp``.
-            wait_func: Python function that waits between consecutive frames. Default ``time.sleep``.
+            wait_func: Python function that waits between consecutive frames. Default none: the connection waits.
             options: Options of the interface of its own node, by their python-can names.
 
         Raises:

@@ -88,7 +88,7 @@ class IsoTpParams:
     wait_func: Callable[[float], None] | None = _parameter(
         None,
         None,
-        "Python function that waits the given seconds between consecutive frames; time.sleep by default",
+        "Python function that waits the given seconds between consecutive frames; none: the connection does",
     )
 
     def __post_init__(self) -> None:

@@ -87,13 +87,12 @@ class PeriodicKeywords:
         | `Start Periodic Message`    0x100    00 01    period=100 ms    name=heartbeat
         | `Change Periodic Message`    heartbeat    00 02    period=50 ms
         """
-        task, session = self._periodic.get(handle)
-        session.check()
-        if not task.running:
-            raise ConfigurationError(f"Periodic message '{handle}' has ended; start it again.")
+        task = self._periodic.running(handle)
         old = task.message
         if data is not NOT_GIVEN:
-            task.message = checked_message(old.id, data, fd=old.is_fd, bitrate_switch=old.bitrate_switch)
+            task.message = checked_message(
+                old.id, data, fd=old.is_fd, bitrate_switch=old.bitrate_switch, remote=old.is_remote_frame
+            )
         if period is not None:
             self._periodic.change_period(task, _period(period))
 

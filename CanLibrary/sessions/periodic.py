@@ -17,7 +17,8 @@ class PeriodicMessages:
 
     def __init__(self) -> None:
         self._scheduler = PeriodicScheduler()
-        self._tasks: dict[str, tuple[PeriodicTask, BusSession]] = {}
+        self._kept: dict[str, _Kept] = {}
+        self._ended: dict[str, int] = {}  # how often those were sent that nothing else is kept of
         self._numbers = count(1)
 
     def start(
@@ -29,24 +30,35 @@ class PeriodicMessages:
         name: str | None,
     ) -> str:
         """Start a periodic message and return its handle."""
+        for kept in list(self._kept.values()):
+            if kept.is_over:
+                self._let_go(kept)
         handle = name or f"periodic-{next(self._numbers)}"
-        if handle in self._tasks and self._tasks[handle][0].running:
+        if handle in self._kept and self._kept[handle].task.running:
             raise ConfigurationError(
                 f"Periodic message '{handle}' is running already; stop it or use another name."
             )
         task = PeriodicTask(handle, session.alias, message, period, duration, session.send)
-        self._tasks[handle] = (task, session)
-        of_bus = _OfBus(self, task)
-        session.dependents.append(of_bus)
-        session.background.append(of_bus.take_untold)
+        kept = self._kept[handle] = _Kept(self, task, session)
+        self._ended.pop(handle, None)
+        session.dependents.append(kept)
+        session.background.append(kept.take_untold)
         self._scheduler.start(task)
         return handle
 
-    def get(self, handle: str) -> tuple[PeriodicTask, BusSession]:
-        """Return a running or ended periodic message."""
-        if handle in self._tasks:
-            return self._tasks[handle]
-        known = [name for name, (task, _) in self._tasks.items() if task.running]
+    def running(self, handle: str) -> PeriodicTask:
+        """Return a running periodic message whose bus is fine, or refuse the handle."""
+        if handle not in self._ended:
+            kept = self._find(handle)
+            kept.session.check()
+            if kept.task.running:
+                return kept.task
+        raise ConfigurationError(f"Periodic message '{handle}' has ended; start it again.")
+
+    def _find(self, handle: str) -> _Kept:
+        if handle in self._kept:
+            return self._kept[handle]
+        known = [name for name, kept in self._kept.items() if kept.task.running]
         close = difflib.get_close_matches(handle, known, n=1)
         hint = f"; did you mean '{close[0]}'?" if close else "."
         running = f"running: {quoted(known)}" if known else "none is running"
@@ -54,11 +66,12 @@ class PeriodicMessages:
 
     def stop(self, handle: str) -> int:
         """Stop a periodic message and return how often it was sent; twice is fine."""
-        task, session = self.get(handle)
-        self._scheduler.stop(task)
-        if not session.closed:  # it ended with its bus, which told its errors
-            session.check()
-        return task.sent
+        if handle in self._ended:
+            return self._ended[handle]
+        kept = self._find(handle)
+        self._scheduler.stop(kept.task)
+        kept.session.check()
+        return kept.task.sent
 
     def change_period(self, task: PeriodicTask, period: float) -> None:
         """Use another period from now on."""
@@ -67,32 +80,51 @@ class PeriodicMessages:
     def stop_all(self, session: BusSession | None = None) -> int:
         """Stop all periodic messages, of one bus or of all, and return how many ran."""
         running = [
-            task for task, bus in self._tasks.values() if task.running and (session is None or bus is session)
+            kept.task
+            for kept in self._kept.values()
+            if kept.task.running and (session is None or kept.session is session)
         ]
         for task in running:
             self._scheduler.stop(task)
         return len(running)
 
-    def halt(self, task: PeriodicTask) -> None:
-        """Stop one task."""
-        self._scheduler.stop(task)
+    def end(self, kept: _Kept) -> None:
+        """Stop a periodic message because its bus closes; the bus and its trace are not kept for its sake."""
+        self._scheduler.stop(kept.task)
+        self._let_go(kept)
+
+    def _let_go(self, kept: _Kept) -> None:
+        if self._kept.get(kept.task.name) is kept:  # its name may have been taken again
+            del self._kept[kept.task.name]
+            self._ended[kept.task.name] = kept.task.sent
+        kept.session.dependents.remove(kept)
+        if kept.is_over:  # else the bus still has its error to tell
+            kept.session.background.remove(kept.take_untold)
 
 
-class _OfBus:
-    """A periodic message as its bus sees it: it ends before the bus closes, and has errors to tell."""
+class _Kept:
+    """A periodic message and its bus, for which it ends before the bus closes and has errors to tell."""
 
-    def __init__(self, messages: PeriodicMessages, task: PeriodicTask) -> None:
+    def __init__(self, messages: PeriodicMessages, task: PeriodicTask, session: BusSession) -> None:
+        self.task = task
+        self.session = session
         self.notices: list[str] = []
         self._messages = messages
-        self._task = task
+        self._told = 0  # failed sends
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it neither runs nor has anything to tell."""
+        return not self.task.running and self.task.failed == self._told
 
     def close(self) -> list[str]:
-        self._messages.halt(self._task)
+        self._messages.end(self)
         return []  # its errors are told through take_untold
 
     def take_untold(self) -> list[str]:
-        task = self._task
-        if task.error is None:
+        failed, self._told = self.task.failed - self._told, self.task.failed
+        if not failed:
             return []
-        failed, error, task.failed, task.error = task.failed, task.error, 0, None
-        return [f"Periodic message '{task.name}' could not be sent {plural(failed, 'time')}: {error}"]
+        return [
+            f"Periodic message '{self.task.name}' could not be sent {plural(failed, 'time')}: {self.task.error}"
+        ]

@@ -1,10 +1,17 @@
 """Periodic messages by handle: what runs, what ends with its bus, and who is told that a send failed."""
 
+import gc
+import weakref
+
 import can
 import pytest
 
+from CanLibrary.config import bus_description
 from CanLibrary.errors import BusError, ConfigurationError
+from CanLibrary.sessions.bus_session import BusSession
+from CanLibrary.sessions.interfaces import open_bus
 from CanLibrary.sessions.periodic import PeriodicMessages
+from CanLibrary.sessions.registry import Owner
 from CanLibrary.types import build_message
 
 
@@ -63,6 +70,19 @@ def test_a_name_that_runs_is_taken_and_one_that_ended_is_free(node, periodic, st
     )
     periodic.stop("beat")
     assert start(session, "beat") == "beat"
+
+
+def test_only_one_that_runs_can_be_changed(node, periodic, start):
+    session = node()
+    start(session, "beat")
+    assert periodic.running("beat").name == "beat"
+    periodic.stop("beat")
+    ended = "Periodic message 'beat' has ended; start it again."
+    assert refusal(ConfigurationError, periodic.running, "beat") == ended
+    start(session, "other")  # lets go of what ended
+    assert refusal(ConfigurationError, periodic.running, "beat") == ended
+    start(session, "beat")
+    assert periodic.running("beat").running
 
 
 def test_a_handle_that_is_unknown(node, periodic, start):
@@ -130,3 +150,42 @@ class TestEndOfTheBus:
         assert session.close() == []
         assert periodic.stop("beat") == session.traffic.trace.end
         assert periodic.stop_all() == 0
+        assert refusal(ConfigurationError, periodic.running, "beat") == (
+            "Periodic message 'beat' has ended; start it again."
+        )
+
+    def test_neither_the_bus_nor_its_record_is_kept_for_its_sake(self, channel, periodic, start):
+        session = BusSession(*_opened(channel), Owner())
+        start(session, "beat")
+        session.close()
+        gone = weakref.ref(session)
+        del session
+        gc.collect()
+        assert gone() is None
+        assert periodic.stop("beat") >= 0
+
+    def test_a_bus_does_not_pile_up_what_ended_on_it(self, node, periodic, start):
+        session = node()
+        for _ in range(20):
+            periodic.stop(start(session))
+        start(session)
+        assert (len(session.dependents), len(session.background)) == (1, 1)
+
+    def test_the_error_of_one_whose_name_was_taken_again_is_told(
+        self, node, scripted_bus, start, periodic, eventually
+    ):
+        send = Refusing()
+        session = node("body", bus=scripted_bus(send=send))
+        start(session, "beat", 0.001, duration=0.002)
+        eventually(lambda: not periodic._kept["beat"].task.running)
+        send.refuses = False
+        start(session, "beat", 60)
+        assert refusal(BusError, session.check).startswith("Periodic message 'beat' could not be sent ")
+        eventually(lambda: session.bus.sent)
+        assert session.close() == []
+        assert periodic.stop("beat") == 1
+
+
+def _opened(channel):
+    description = bus_description("body", {"channel": channel})
+    return description, open_bus(description)[0]

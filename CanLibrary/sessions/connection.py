@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -45,7 +46,7 @@ class Connection:
         self.notices: list[str] = []  # what the next keyword should warn about
         self._fatal: list[Exception] = []  # what the next keyword should fail with
         self._own_node = own_node
-        self._unwatched: list[Transfer] = []  # sends that nobody waited for
+        self._unwatched: deque[Transfer] = deque()  # sends that nobody waited for; the oldest ends first
         if not own_node:
             bus.dependents.append(self)
 
@@ -91,16 +92,20 @@ class Connection:
             raise ConfigurationError(f"Connection '{self.alias}' has listen_mode=True and never sends.")
         if not self.transport.running:
             raise BusError(f"Connection '{self.alias}' is not started; use Start IsoTp first.")
-        single = params.tx_data_length - (1 if params.tx_data_length == 8 else 2)
-        single -= prefix_size(self.transport.address)
-        if to is TargetAddressType.Functional and len(data) > single:
-            raise ConfigurationError(
-                f"{len(data)} bytes do not fit into a functional request: it is a single frame of at most "
-                f"{plural(single, 'byte')} on connection '{self.alias}' (ISO 15765-2)."
-            )
+        if to is TargetAddressType.Functional:
+            self._check_single_frame(len(data))
         transfer = self.transport.send(data, to)
         self._unwatched.append(transfer)
         return transfer
+
+    def _check_single_frame(self, size: int) -> None:
+        length = self.transport.params.tx_data_length
+        single = length - (1 if length == 8 else 2) - prefix_size(self.transport.address)
+        if size > single:
+            raise ConfigurationError(
+                f"{size} bytes do not fit into a functional request: it is a single frame of at most "
+                f"{plural(single, 'byte')} on connection '{self.alias}' (ISO 15765-2)."
+            )
 
     # -- receiving ----------------------------------------------------------------------------------
 
@@ -228,15 +233,17 @@ class Connection:
         self.bus.check_open()
 
     def _raise_failed_transfers(self) -> None:
-        failed = [
-            transfer.error for transfer in self._unwatched if transfer.done and transfer.error is not None
-        ]
-        self._unwatched = [transfer for transfer in self._unwatched if not transfer.done]
+        failed = []
+        while self._unwatched and self._unwatched[0].done:
+            if (error := self._unwatched.popleft().error) is not None:
+                failed.append(error)
         if failed:
             raise _joined(failed)
 
     def gather(self) -> None:
         """Sort what went wrong in the background: harmless things become notices, the rest fails the next check."""
+        if not self.transport.inbox.has_problems:
+            return
         problems = self.transport.inbox.take_problems()
         self.notices += dict.fromkeys(str(problem.error) for problem in problems if problem.harmless)
         self._fatal += [problem.error for problem in problems if not problem.harmless]
@@ -265,7 +272,11 @@ class Connection:
                 return None
 
     def _has_news(self) -> bool:
-        return any(transfer.done and transfer.error for transfer in self._unwatched)
+        while self._unwatched and self._unwatched[0].done:
+            if self._unwatched[0].error is not None:
+                return True
+            self._unwatched.popleft()
+        return False
 
     def close(self) -> list[str]:
         """Close the connection and a node of its own; return what nobody was told yet. Twice is fine."""

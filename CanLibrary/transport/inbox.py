@@ -40,7 +40,7 @@ class Inbox:
     def put(self, payload: bytes) -> None:
         """Keep a received payload."""
         with self.changed:
-            self._payloads.append((self.count, Payload(payload)))
+            self._payloads.append((self.count, Payload.of(payload)))
             self.count += 1
             if len(self._payloads) > _MOST_PAYLOADS:
                 self._payloads.popleft()
@@ -77,6 +77,11 @@ class Inbox:
     def peek(self, since: int = 0) -> list[Payload]:
         """Return the unread payloads from a number on; with the lock held."""
         return [payload for number, payload in self._payloads if number >= since]
+
+    @property
+    def has_problems(self) -> bool:
+        """Whether there is something that nobody told yet."""
+        return bool(self._problems or self._lost)
 
     def take_problems(self) -> list[Problem]:
         """Return the problems that nobody told yet; they count as told."""

@@ -7,7 +7,6 @@ send raises, and its `set_address` is not thread-safe (see docs/decisions/0003-i
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from CanLibrary.transport.problems import (
     survived_problem,
 )
 from CanLibrary.transport.protocol import MessagePort, Transfer
-from CanLibrary.transport.queues import PayloadQueue, RequestQueue
+from CanLibrary.transport.queues import Incoming, PayloadBytes, PayloadQueue, RequestQueue
 from CanLibrary.types import AnyIsoTpAddress, CanMessage, IsoTpParams, Payload, TargetAddressType
 
 _THROTTLED = 0.001  # seconds between two looks at the rate limiter
@@ -49,11 +48,10 @@ class PythonTransport:
         self.params = params
         self.inbox = Inbox()
         self._read_timeout = read_timeout
-        # Received messages, commands for the thread, or None to wake it.
-        self._incoming: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._incoming = self._turn = Incoming()
         self._current: Any = None
         self._transfers: deque[tuple[Transfer, Any]] = deque()  # with can-isotp's request, oldest first
-        self._beginning = Transfer(0)  # the one that `send` is about to hand to can-isotp
+        self._beginning = (Transfer(0), b"")  # what `send` is about to hand to can-isotp
         self._sending_errors: list[Exception] = []
         self._thread: threading.Thread | None = None
         self._frame_type = isotp.CanMessage
@@ -63,9 +61,9 @@ class PythonTransport:
             address=isotp_address(address),
             error_handler=self._on_error,
             params=isotp_params(params),
-            post_send_callback=lambda _request: self._incoming.put(None),
+            post_send_callback=lambda _request: self._incoming.wake(),
         )
-        self._layer.tx_queue = RequestQueue(self._note_request)
+        self._layer.tx_queue = RequestQueue(self._note_request)  # type: ignore[assignment]
         self._layer.rx_queue = PayloadQueue(self.inbox)  # type: ignore[assignment]  # all that it is asked for
 
     # -- operations, called by keywords -------------------------------------------------------------
@@ -79,7 +77,7 @@ class PythonTransport:
         """Take part in the traffic; a second time is fine."""
         if self.running:
             return
-        self._incoming = queue.SimpleQueue()
+        self._incoming = Incoming()
         self._thread = threading.Thread(
             target=self._run, args=(self._incoming,), name=f"CanLibrary IsoTp '{self._alias}'", daemon=True
         )
@@ -108,12 +106,14 @@ class PythonTransport:
     def send(self, data: bytes, target: TargetAddressType) -> Transfer:
         """Begin to send a payload and return at once; the inbox is notified when the transfer is done."""
         transfer = Transfer(len(data))
-        self._beginning = transfer
+        self._beginning = (transfer, data)
         self._layer.send(data, int(target))
         return transfer
 
     def _note_request(self, request: Any) -> None:
-        self._transfers.append((self._beginning, request))
+        transfer, data = self._beginning
+        request.generator = PayloadBytes(data)
+        self._transfers.append((transfer, request))
 
     def transmitting(self) -> bool:
         """Return whether a payload is on its way out."""
@@ -154,10 +154,10 @@ class PythonTransport:
 
     # -- the thread ---------------------------------------------------------------------------------
 
-    def _run(self, incoming: queue.SimpleQueue[Any]) -> None:
+    def _run(self, incoming: Incoming) -> None:
         while True:
             try:
-                item = self._wait_for_item(incoming)
+                item = incoming.get(self._time_to_wait())
             except Exception as error:  # noqa: BLE001
                 self._break_off(translated(f"The wait_func of connection '{self._alias}' failed", error))
                 continue
@@ -166,10 +166,13 @@ class PythonTransport:
             if callable(item):
                 item()
             else:
-                self._process(item)
+                self._process(item, incoming)
 
-    def _process(self, message: CanMessage | None) -> None:
+    def _process(self, message: CanMessage | None, incoming: Incoming) -> None:
+        """Do a turn of the protocol with a message and those that wait behind it."""
         self._current = message
+        self._turn = incoming
+        incoming.begin_turn()
         while True:
             try:
                 self._layer.process()
@@ -194,8 +197,8 @@ class PythonTransport:
         self._layer.stop_receiving()
         self._finish_transfers()
 
-    def _wait_for_item(self, incoming: queue.SimpleQueue[Any]) -> Any:
-        """Return the next message or command, or None when a timer of the protocol is due."""
+    def _time_to_wait(self) -> float:
+        """Return for how many seconds a message may be awaited until a timer of the protocol is due."""
         layer = self._layer
         timeout = self._read_timeout
         if layer.is_tx_transmitting_cf():
@@ -211,14 +214,11 @@ class PythonTransport:
             for timer in (layer.timer_rx_fc, layer.timer_rx_cf):
                 if not timer.is_stopped():
                     timeout = min(timeout, timer.remaining())
-        try:
-            return incoming.get(timeout=timeout) if timeout else incoming.get_nowait()
-        except queue.Empty:
-            return None
+        return timeout
 
     def _next_message(self, _timeout: float) -> Any:
         message, self._current = self._current, None
-        if message is None:
+        if message is None and (message := self._turn.following()) is None:
             return None
         return self._frame_type(
             message.arbitration_id, message.dlc, message.data, message.is_extended_id, message.is_fd
@@ -226,7 +226,7 @@ class PythonTransport:
 
     def _send_message(self, message: Any) -> None:
         self._complete_held_back()
-        data = Payload(message.data)
+        data = Payload.of(message.data)
         self._port.send(
             CanMessage(
                 message.arbitration_id,

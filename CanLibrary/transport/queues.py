@@ -1,25 +1,119 @@
-"""The two queues of can-isotp, replaced by what takes its requests and payloads where they belong."""
+"""The queue of a connection's thread, and those of can-isotp, replaced by what keeps its things where they belong."""
 
 from __future__ import annotations
 
 import queue
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from CanLibrary.transport.inbox import Inbox
+from CanLibrary.types import CanMessage
 
 
-class RequestQueue(queue.Queue[Any]):
-    """Notes each request before can-isotp can work on it, as its `tx_queue`."""
+class Incoming:
+    """What waits for the thread of a connection: received messages, commands (anything else), a wake-up."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.put = self._queue.put
+        self._waking = False
+        self._command: Any = None
+        self._following = 0
+
+    def wake(self) -> None:
+        """Wake the thread; one wake-up is enough for all that is to be sent then."""
+        if not self._waking:
+            self._waking = True
+            self.put(None)
+
+    def get(self, timeout: float) -> Any:
+        """Return the oldest message or command, or None after a wake-up or the time-out."""
+        item, self._command = self._command, None
+        try:
+            if item is None:
+                item = self._queue.get(timeout=timeout) if timeout else self._queue.get_nowait()
+        except queue.Empty:
+            return None
+        if item is None:
+            self._waking = False  # before the thread looks at what is to be sent
+        return item
+
+    def begin_turn(self) -> None:
+        """Let `following` return what waits now, and not what comes meanwhile: sending must have its turn too."""
+        self._following = 0 if self._command else self._queue.qsize()
+
+    def following(self) -> CanMessage | None:
+        """Return the next message of the turn, or None; a command ends the turn and comes next."""
+        while self._following > 0:
+            self._following -= 1
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                return None
+            if isinstance(item, CanMessage):
+                return item
+            if item is None:
+                self._waking = False
+            else:
+                self._command, self._following = item, 0
+        return None
+
+
+class RequestQueue:
+    """Notes each request before can-isotp can work on it, as its `tx_queue`: all that it is asked for."""
 
     def __init__(self, note: Callable[[Any], None]) -> None:
-        super().__init__()
+        self._requests: deque[Any] = deque()
         self._note = note
 
-    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+    def put(self, request: Any) -> None:
         """Take in a request."""
-        self._note(item)
-        super().put(item, block, timeout)
+        self._note(request)
+        self._requests.append(request)
+
+    def get(self) -> Any:
+        """Return the oldest request."""
+        try:
+            return self._requests.popleft()
+        except IndexError:
+            raise queue.Empty from None
+
+    get_nowait = get
+
+    def empty(self) -> bool:
+        """Return whether there is no request."""
+        return not self._requests
+
+    def full(self) -> bool:
+        """There is room for any number of requests."""
+        return False
+
+
+class PayloadBytes:
+    """The bytes of a request, as its `generator`: can-isotp's own gives them out one by one, which takes time."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+
+    def total_length(self) -> int:
+        """Return how many bytes the request has."""
+        return len(self._data)
+
+    def remaining_size(self) -> int:
+        """Return how many bytes were not consumed yet."""
+        return len(self._data) - self._at
+
+    def depleted(self) -> bool:
+        """Return whether all bytes were consumed."""
+        return self._at >= len(self._data)
+
+    def consume(self, size: int, enforce_exact: bool = True) -> bytearray:  # noqa: ARG002 - it never has too few
+        """Return the next bytes."""
+        data = bytearray(self._data[self._at : self._at + size])
+        self._at += len(data)
+        return data
 
 
 class PayloadQueue:

@@ -13,6 +13,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from robot.errors import DataError, Information
+from robot.run import RobotFramework
+
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "results" / "atest"
 # What python-can, can-isotp, Python and Robot Framework print when something was left or went wrong unseen.
@@ -23,7 +26,7 @@ SUMMARY = re.compile(r"^\d+ tests?, (\d+) passed, (\d+) failed", re.MULTILINE)
 
 
 def main(arguments: list[str]) -> int:
-    if not (arguments and Path(arguments[-1]).exists()):
+    if not names_suites(arguments):
         arguments = [*arguments, str(HERE)]
     command = [sys.executable, "-W", "default::ResourceWarning", "-m", "robot", "--outputdir", str(RESULTS)]
     command += ["--listener", str(HERE / "resources" / "Leftovers.py"), *arguments]
@@ -34,6 +37,15 @@ def main(arguments: list[str]) -> int:
         failed += 1
     print(f"{passed} passed, {failed} failed")
     return min(failed, 250)
+
+
+def names_suites(arguments: list[str]) -> bool:
+    """Return whether there is anything among the arguments that is no option and no value of one."""
+    try:
+        RobotFramework().parse_arguments(arguments)
+    except (DataError, Information):
+        return False
+    return True
 
 
 def run(command: list[str]) -> str:

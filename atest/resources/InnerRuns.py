@@ -128,8 +128,8 @@ class InnerRuns:
     @keyword
     def inner_run_should_warn(self, *texts: str) -> None:
         """Fails unless the warnings and errors of the inner run are these; ``*`` stands for anything."""
-        told = list(dict.fromkeys(self._collected.warnings))
-        patterns = [text.replace("[", "[[]") for text in texts]
+        told = sorted(set(self._collected.warnings))
+        patterns = sorted(text.replace("[", "[[]") for text in texts)
         if len(told) != len(patterns) or not all(map(fnmatchcase, told, patterns)):
             raise AssertionError(f"The inner run should warn {list(texts)} but warned {told}.")
 

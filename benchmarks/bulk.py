@@ -63,6 +63,13 @@ def rows(rounds: int) -> list[Row]:
     return [
         Row(send, raw_send, unit, found["send"], found["raw send"], sending),
         Row(f"{send} as text", raw_send, unit, found["send text"], found["raw send"]),
-        Row(f"{receive}, while they come", raw_receive, unit, found["receive"], found["raw receive"], receiving),
+        Row(
+            f"{receive}, while they come",
+            raw_receive,
+            unit,
+            found["receive"],
+            found["raw receive"],
+            receiving,
+        ),
         Row(f"{receive}, all there", raw_receive, unit, found["mailbox"], found["raw queue"], receiving),
     ]

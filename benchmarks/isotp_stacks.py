@@ -106,9 +106,13 @@ def rows(rounds: int) -> list[Row]:
         say(f"  {kind}")
         with ours(params) as our_ends, theirs(params) as their_ends:
             for size, count in PAYLOADS.items():
-                results = interleaved(rounds, *(throughput(ends, size, count) for ends in (our_ends, their_ends)))
+                results = interleaved(
+                    rounds, *(throughput(ends, size, count) for ends in (our_ends, their_ends))
+                )
                 name = f"ISO-TP throughput, {size} bytes, {kind}"
                 found.append(Row(name, "NotifierBasedCanStack", "B/s", *results, Limit(0.95, at_least=True)))
             results = interleaved(rounds, exchange(our_ends), exchange(their_ends))
-            found.append(Row(f"ISO-TP exchange, 3 + 20 bytes, {kind}", "NotifierBasedCanStack", "µs", *results))
+            found.append(
+                Row(f"ISO-TP exchange, 3 + 20 bytes, {kind}", "NotifierBasedCanStack", "µs", *results)
+            )
     return found

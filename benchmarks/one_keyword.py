@@ -63,6 +63,13 @@ def rows(rounds: int) -> list[Row]:
     return [
         Row("Send Can Message, no receiver", empty, "µs", found["alone"], found["empty"], limit),
         Row("Send Can Message, a receiver", empty, "µs", found["accompanied"], found["empty beside it"]),
-        Row("Send Can Message, a receiver", "keyword with raw send", "µs", found["accompanied"], found["raw"], limit),
+        Row(
+            "Send Can Message, a receiver",
+            "keyword with raw send",
+            "µs",
+            found["accompanied"],
+            found["raw"],
+            limit,
+        ),
         Row("keyword with raw send, a receiver", empty, "µs", found["raw"], found["empty beside it"]),
     ]

@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 SETTINGS = f"""\
 *** Settings ***
 Library    CanLibrary
-Library    {HERE / 'robot_peer.py'}
+Library    {HERE / "robot_peer.py"}
 Suite Teardown    Write Results
 
 """

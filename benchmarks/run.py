@@ -1,8 +1,8 @@
 """Prints one table: what the library costs, each row beside its peer in the same run.
 
-    python benchmarks/run.py                     all rows, about five minutes
-    python benchmarks/run.py --only isotp        the rows of one group
-    python benchmarks/run.py --rounds 15         more rounds
+python benchmarks/run.py                     all rows, about five minutes
+python benchmarks/run.py --only isotp        the rows of one group
+python benchmarks/run.py --rounds 15         more rounds
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ GROUPS = {
 
 def main() -> int:
     """Run the groups that were asked for; 1 if a limit was not met."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--only", action="append", choices=GROUPS, help="run this group; can be repeated")
     parser.add_argument("--rounds", type=int, default=9, help="rounds of each row (9)")
     arguments = parser.parse_args()

@@ -30,7 +30,11 @@ def rows(rounds: int) -> list[Row]:
         def process(*arguments: str) -> float:
             begun = time.perf_counter()
             subprocess.run(
-                [sys.executable, *arguments], check=True, env=environment, cwd=folder, stdout=subprocess.DEVNULL
+                [sys.executable, *arguments],
+                check=True,
+                env=environment,
+                cwd=folder,
+                stdout=subprocess.DEVNULL,
             )
             return (time.perf_counter() - begun) * 1000
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -104,14 +105,28 @@ def _value(option: str, value: Any) -> Any:
             )
         return enums[option][value.strip().upper()]
     if option == "timing" and isinstance(value, Mapping):
-        kind = can.BitTimingFd if any(str(key).startswith("nom_") for key in value) else can.BitTiming
-        by_point = any(str(key).endswith("sample_point") for key in value)
-        try:
-            return kind.from_sample_point(**value) if by_point else kind(**value)
-        except (TypeError, ValueError) as error:
-            detail = str(error).replace("\n", " ").rstrip(".")
-            raise ConfigurationError(f"The option timing is not possible: {detail}.") from error
+        return _timing(value)
     return value
+
+
+def _timing(given: Mapping[str, Any]) -> Any:
+    """Return python-can's bit timing for a map of its arguments."""
+    import can
+
+    kind: Any = can.BitTimingFd if any(str(key).startswith("nom_") for key in given) else can.BitTiming
+    make = kind.from_sample_point if any(str(key).endswith("sample_point") for key in given) else kind
+    parameters = inspect.signature(make).parameters.values()
+    known = [parameter.name for parameter in parameters]
+    if unknown := [str(key) for key in given if key not in known]:
+        hint = nearest(unknown[0], known) or f"; it has {quoted(known)}."
+        raise ConfigurationError(f"The option timing has no {quoted(unknown)}{hint}")
+    if missing := [p.name for p in parameters if p.default is p.empty and p.name not in given]:
+        raise ConfigurationError(f"The option timing needs {quoted(missing)}.")
+    try:
+        return make(**given)
+    except (TypeError, ValueError) as error:
+        detail = str(error).replace("\n", " ").rstrip(".")
+        raise ConfigurationError(f"The option timing is not possible: {detail}.") from error
 
 
 def _rates(description: BusDescription, takes: Constructor, notices: list[str]) -> dict[str, Any]:

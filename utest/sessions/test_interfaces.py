@@ -431,9 +431,23 @@ def test_a_map_stands_for_bit_timing():
     }
     timing = arguments_of("vector", fd=True, options={"timing": fd})["timing"]
     assert (timing.nom_bitrate, timing.data_bitrate) == (500_000, 2_000_000)
-    wrong = classic | {"tseg3": 1}
-    assert sentence(ConfigurationError, lambda: arguments_of("kvaser", options={"timing": wrong})) == (
-        "The option timing is not possible: BitTiming.__init__() got an unexpected keyword argument 'tseg3'."
+
+
+def refused_timing(**timing):
+    return sentence(ConfigurationError, lambda: arguments_of("kvaser", options={"timing": timing}))
+
+
+def test_a_map_that_is_no_bit_timing_is_refused_in_words_of_its_own():
+    # Python's own words name a class, and are others in each version of Python.
+    classic = {"f_clock": 8_000_000, "brp": 1, "tseg1": 13, "tseg2": 2, "sjw": 1}
+    assert refused_timing(**classic, sjv=1) == "The option timing has no 'sjv'; did you mean 'sjw'?"
+    assert refused_timing(**classic, jitter=1) == (
+        "The option timing has no 'jitter'; it has 'f_clock', 'brp', 'tseg1', 'tseg2', 'sjw', 'nof_samples' "
+        "and 'strict'."
+    )
+    assert refused_timing(f_clock=8_000_000, sample_point=80) == "The option timing needs 'bitrate'."
+    assert refused_timing(**classic | {"brp": 0}) == (
+        "The option timing is not possible: bitrate prescaler (brp=0) must be in [1...64]."
     )
 
 

@@ -238,6 +238,10 @@ class PythonTransport:
                 is_rx=False,
             )
         )
+        if not self._layer.timer_tx_stmin.is_stopped():
+            # The separation time is counted from the end of a send: on a busy machine, or with a slow driver,
+            # the next one would come too early for the receiver (STmin, ISO 15765-2 9.6.5.4).
+            self._layer.timer_tx_stmin.start()
         self._finish_transfers()
 
     def _on_error(self, error: Exception) -> None:

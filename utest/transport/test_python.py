@@ -208,6 +208,23 @@ class TestWaiting:
         bus.arrived.put(message("01 AA"))
         assert tester.receive() == b"\xaa"
 
+    def test_the_separation_time_is_counted_from_the_end_of_a_send(self, on_bus, eventually):
+        ended = []
+
+        def send(_message):
+            if len(ended) == 1:
+                time.sleep(0.03)
+            ended.append(time.monotonic())
+
+        tester, bus = on_bus(send)
+        transfer = tester.begin(bytes(6 + 3 * 7))
+        eventually(lambda: bus.sent)
+        bus.arrived.put(message("30 00 28"))  # 40 ms
+        assert tester.end(transfer) is None
+        _, first, second, third = ended
+        assert second - first >= 0.0399
+        assert third - second >= 0.0399
+
     def test_a_long_separation_time_does_not_delay_a_stop(self, on_bus, eventually):
         tester, bus = on_bus(override_receiver_stmin=60.0)
         transfer = tester.begin(bytes(20))

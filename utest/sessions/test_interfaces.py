@@ -447,7 +447,7 @@ def test_a_map_that_is_no_bit_timing_is_refused_in_words_of_its_own():
     )
     assert refused_timing(f_clock=8_000_000, sample_point=80) == "The option timing needs 'bitrate'."
     assert refused_timing(**classic | {"brp": 0}) == (
-        "The option timing is not possible: bitrate prescaler (brp=0) must be in [1...64]."
+        "The option timing is not possible: bitrate prescaler (=0) must be in [1...64]."
     )
 
 

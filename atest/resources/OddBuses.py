@@ -51,6 +51,18 @@ class ReportingBus(VirtualBus):
         self.flushed += 1
 
 
+class SkewedBus(VirtualBus):
+    """The clock of its controller jumps."""
+
+    _times = (0.0, 1e12)
+
+    def _recv_internal(self, timeout: float | None) -> tuple[can.Message | None, bool]:
+        message, filtered = super()._recv_internal(timeout)
+        if message is not None:
+            message.timestamp, self._times = self._times[0], self._times[::-1]
+        return message, filtered
+
+
 class StuckBus(VirtualBus):
     """Its shutdown fails."""
 
@@ -83,8 +95,8 @@ class OddBuses:
 
     @keyword
     def create_bus(self, kind: str = "VirtualBus", channel: int = 0) -> can.BusABC:
-        """Returns a new bus object: VirtualBus, BreakingBus, ReportingBus or StuckBus."""
-        kinds = {cls.__name__: cls for cls in (VirtualBus, BreakingBus, ReportingBus, StuckBus)}
+        """Returns a new bus object: VirtualBus, BreakingBus, ReportingBus, SkewedBus or StuckBus."""
+        kinds = {cls.__name__: cls for cls in (VirtualBus, *VirtualBus.__subclasses__())}
         self._made.append(kinds[kind](channel=channel))
         return self._made[-1]
 

@@ -1,6 +1,6 @@
 *** Settings ***
-Documentation       Verdict rule 3: an exchange takes its mark before it sends, so a fast reply is never missed and a
-...                 stale one never counts.
+Documentation       Verdict rule 3: an exchange takes its mark before it sends, so a fast reply is never missed and
+...                 a stale one never counts.
 
 Resource            ../resources/network.resource
 

@@ -7,8 +7,10 @@ the bench or the configuration is wrong is a `CanLibraryError`.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+
+_TOLD = 3  # errors in one sentence
 
 
 class CanLibraryError(Exception):
@@ -54,6 +56,19 @@ def translated(doing: str, error: BaseException) -> BusError:
     """Return the `BusError` sentence for a driver's error; drivers raise anything, not only `CanError`."""
     detail = str(error).strip().rstrip(".") or type(error).__name__
     return BusError(f"{doing}: {detail}.")
+
+
+def joined(errors: Sequence[Exception]) -> Exception:
+    """Return one error for all: a verdict if one of them is about the system under test."""
+    if len(errors) == 1:
+        return errors[0]
+    sentences = [str(error) for error in errors[:_TOLD]]
+    if more := len(errors) - _TOLD if len(errors) > _TOLD else 0:
+        sentences.append(f"{more} more problem{'' if more == 1 else 's'} followed.")
+    verdict = any(isinstance(error, AssertionError) for error in errors)
+    one = (IsoTpTransferError if verdict else CanLibraryError)(" ".join(sentences))
+    one.__cause__ = errors[0]
+    return one
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from robot.api import logger
 from robotlibcore import HybridCore
 
 from CanLibrary.config import DEFAULT_ALIAS, Bench, bus_description, load_bench
-from CanLibrary.errors import CanLibraryError, ConfigurationError
+from CanLibrary.errors import CanLibraryError, ConfigurationError, joined
 from CanLibrary.introduction import INTRODUCTION
 from CanLibrary.keywords.auto_close import AutoCloser
 from CanLibrary.keywords.buses import BusKeywords
@@ -122,7 +122,7 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
     def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
         try:
             self.close()
-        except CanLibraryError as untold:
+        except (CanLibraryError, AssertionError) as untold:
             if kind is None:
                 raise
             logger.warn(str(untold))  # what ended the block matters more
@@ -131,7 +131,7 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
         """Close everything, for use from Python; under Robot Framework the auto-close does it."""
         untold = self._connections.registry.close_all() + self._buses.registry.close_all()
         if untold:
-            raise CanLibraryError(" ".join(untold))
+            raise joined(untold)
 
 
 def _check_spelling(options: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from CanLibrary import CanLibrary, CanLibraryError, ConfigurationError
+from CanLibrary import CanLibrary, ConfigurationError, IsoTpTransferError
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_the_end_of_the_block_tells_what_nobody_was_told():
             library.open_can_bus("tester", channel="use-from-python")
             _send_to_nobody(library)
 
-    with pytest.raises(CanLibraryError) as told:
+    with pytest.raises(IsoTpTransferError) as told:  # what the partner did not do is a verdict
         use()
     assert str(told.value) == NOT_SENT
 

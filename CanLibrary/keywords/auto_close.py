@@ -57,5 +57,5 @@ class AutoCloser(ListenerV3):
         self._buses.forget(owned)
         tell(self._connections.registry)
         tell(self._buses.registry)
-        for sentence in untold:
-            logger.warn(sentence)
+        for error in untold:
+            logger.warn(str(error))

@@ -9,7 +9,7 @@ from robot.api import logger
 
 from CanLibrary.config.mistakes import Mistakes
 from CanLibrary.config.values import convert
-from CanLibrary.errors import CanLibraryError, ConfigurationError
+from CanLibrary.errors import ConfigurationError, joined
 from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connection import Connection
@@ -58,11 +58,11 @@ def connection_of(connections: Connections, alias: str | None) -> Connection:
     return connection
 
 
-def tell_closed(registry: Registry[Any], untold: list[str]) -> None:
+def tell_closed(registry: Registry[Any], untold: list[Exception]) -> None:
     """Warn about what the closed sessions noticed, and fail with what nobody was told before."""
     tell(registry)
     if untold:
-        raise CanLibraryError(" ".join(untold))
+        raise joined(untold)
 
 
 def converted(value: object, hint: type[T], name: str) -> T:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from CanLibrary.config import BusDescription
-from CanLibrary.errors import BusError, NotSupportedError, driver_errors, translated
+from CanLibrary.errors import BusError, NotSupportedError, driver_errors, joined, translated
 from CanLibrary.formatting import plural
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.traffic.bus_traffic import DEFAULT_CAPACITY, BusTraffic, Handler
@@ -29,7 +29,7 @@ class Dependent(Protocol):
 
     notices: list[str]
 
-    def close(self) -> list[str]:
+    def close(self) -> list[Exception]:
         """End, and return what nobody was told."""
 
 
@@ -60,7 +60,9 @@ class BusSession:
         self._driver_filters = bool(description.filters)
         self.dependents: list[Dependent] = []  # what works on this bus: it closes before the bus
         self.notices: list[str] = []  # what the keyword that opened the bus should warn about
-        self.background: list[Callable[[], list[str]]] = []  # who may have something to tell (verdict rule 4)
+        self.background: list[
+            Callable[[], list[Exception]]
+        ] = []  # who may have something to tell (verdict rule 4)
         own = description.options.get("receive_own_messages", getattr(bus, "receive_own_messages", False))
         self.traffic = BusTraffic(
             self.alias, capacity=capacity, own_messages=bool(own), echoes=_echo_kind(bus)
@@ -188,27 +190,30 @@ class BusSession:
         """Do `check_open`, and fail with what went wrong in the background since the last keyword (rule 4)."""
         self.check_open()
         if untold := self._take_untold():
-            raise BusError(" ".join(untold))
+            raise joined(untold)
 
-    def _take_untold(self) -> list[str]:
-        return [sentence for source in self.background for sentence in source()]
+    def _take_untold(self) -> list[Exception]:
+        return [error for source in self.background for error in source()]
 
-    def close(self) -> list[str]:
+    def close(self) -> list[Exception]:
         """Close what works on this bus, then the bus; return what nobody was told yet. Twice is fine."""
         if self.closed:
             return []
-        untold: list[str] = []
+        untold: list[Exception] = []
         for dependent in reversed(list(self.dependents)):
             try:
                 untold += dependent.close()
             except Exception as error:  # noqa: BLE001 - told with the rest; the bus must still close
-                untold.append(str(error))
+                untold.append(error)
             self.notices += dependent.notices
         untold += self._take_untold()
-        if self.traffic.mailbox.used and (lost := self.traffic.mailbox.take_lost()):
-            untold.append(lost_sentence(self.traffic, lost))
+        if lost := self.traffic.mailbox.take_lost():
+            if self.traffic.mailbox.used:
+                untold.append(BusError(lost_sentence(self.traffic, lost)))
+            else:  # nobody received from this bus: no verdict can have missed them
+                self.notices.append(lost_sentence(self.traffic, lost))
         if self.traffic.failure is not None and not self.traffic.failure_told:
-            untold.append(str(died(self.traffic)))
+            untold.append(died(self.traffic))
         self.closed = True
         self.traffic.failed(BusError("it was closed"))
         try:
@@ -217,12 +222,12 @@ class BusSession:
             untold += self._shut_down_driver()
         return untold
 
-    def _shut_down_driver(self) -> list[str]:
+    def _shut_down_driver(self) -> list[Exception]:
         try:
             if self._shut_down:
                 self.bus.shutdown()
         except Exception as error:  # noqa: BLE001 - whatever a driver raises is told with the rest
-            return [str(translated(f"Bus '{self.alias}' could not be closed", error))]
+            return [translated(f"Bus '{self.alias}' could not be closed", error)]
         return []
 
 

@@ -58,11 +58,11 @@ class Buses:
             )
         description = self._described_with(name, given)
         session = self._open(description, self._ownership.owner)
-        session.notices += untold
+        session.notices += map(str, untold)
         self._opened_explicitly(session)
         return session
 
-    def _close_dead(self, alias: str) -> list[str]:
+    def _close_dead(self, alias: str) -> list[Exception]:
         """Close a bus that died, so that it can be opened again; return what nobody was told."""
         known = self.registry.open.get(alias)
         return [] if known is None or known.traffic.failure is None else self.registry.close(alias)
@@ -93,7 +93,7 @@ class Buses:
         session = BusSession(
             description, bus, self._ownership.owner, capacity=self._capacity, shut_down=shut_down
         )
-        session.notices += untold
+        session.notices += map(str, untold)
         self.registry.add(session)
         self._opened_explicitly(session)
         return session

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from itertools import count
 
-from CanLibrary.errors import ConfigurationError
+from CanLibrary.errors import BusError, ConfigurationError
 from CanLibrary.formatting import plural, quoted
 from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.traffic.periodic import PeriodicScheduler, PeriodicTask
@@ -117,14 +117,16 @@ class _Kept:
         """Whether it neither runs nor has anything to tell."""
         return not self.task.running and self.task.failed == self._told
 
-    def close(self) -> list[str]:
+    def close(self) -> list[Exception]:
         self._messages.end(self)
         return []  # its errors are told through take_untold
 
-    def take_untold(self) -> list[str]:
+    def take_untold(self) -> list[Exception]:
         failed, self._told = self.task.failed - self._told, self.task.failed
         if not failed:
             return []
         return [
-            f"Periodic message '{self.task.name}' could not be sent {plural(failed, 'time')}: {self.task.error}"
+            BusError(
+                f"Periodic message '{self.task.name}' could not be sent {plural(failed, 'time')}: {self.task.error}"
+            )
         ]

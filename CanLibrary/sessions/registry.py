@@ -26,7 +26,7 @@ class Closable(Protocol):
     closed: bool
     notices: list[str]
 
-    def close(self) -> list[str]:
+    def close(self) -> list[Exception]:
         """Close it and return what nobody was told, as sentences."""
 
 
@@ -106,7 +106,7 @@ class Registry(Generic[S]):
         self._current = alias
         return previous
 
-    def close(self, alias: str | None) -> list[str]:
+    def close(self, alias: str | None) -> list[Exception]:
         """Close a session, the current one without an alias, and return what nobody was told.
 
         Closing what was open before, or is only described, is fine.
@@ -119,18 +119,18 @@ class Registry(Generic[S]):
             raise self._not_open(name)
         return self._close(session) if session and not session.closed else []
 
-    def close_all(self, owned: Callable[[Owner], bool] = lambda _owner: True) -> list[str]:
+    def close_all(self, owned: Callable[[Owner], bool] = lambda _owner: True) -> list[Exception]:
         """Close all sessions (of some owners), the newest first; one failing close does not stop the others."""
-        untold: list[str] = []
+        untold: list[Exception] = []
         for session in reversed(list(self.open.values())):
             if owned(session.owner) and not session.closed:
                 try:
                     untold += self._close(session)
                 except Exception as error:  # noqa: BLE001 - told with the rest; the other sessions must still close
-                    untold.append(str(error))
+                    untold.append(error)
         return untold
 
-    def _close(self, session: S) -> list[str]:
+    def _close(self, session: S) -> list[Exception]:
         try:
             return session.close()
         finally:

@@ -6,7 +6,7 @@ import time
 import can
 import pytest
 
-from CanLibrary.errors import BusError, NotSupportedError
+from CanLibrary.errors import BusError, CanLibraryError, NotSupportedError
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.trace import key_of
 from CanLibrary.traffic.waits import Window, receive, wait_for
@@ -226,7 +226,7 @@ class TestDeath:
         assert str(told.value) == self.DIED
 
     def test_closing_tells_it_where_nobody_was_told(self, dead):
-        assert dead.close() == [self.DIED]
+        assert [str(error) for error in dead.close()] == [self.DIED]
 
     def test_closing_does_not_tell_it_again(self, dead):
         with pytest.raises(BusError):
@@ -275,8 +275,8 @@ class TestClose:
             raise can.CanOperationError("the adapter is busy")
 
         session = node("body", bus=scripted_bus(shutdown=refuse))
-        session.background.append(lambda: ["Something happened."])
-        assert session.close() == [
+        session.background.append(lambda: [BusError("Something happened.")])
+        assert [str(error) for error in session.close()] == [
             "Something happened.",
             "Bus 'body' could not be closed: the adapter is busy.",
         ]
@@ -294,10 +294,14 @@ class TestClose:
                 closed.append((self.name, session.closed))
                 if self.name == "second":
                     raise BusError("The second fails.")
-                return [f"{self.name} tells."]
+                return [BusError(f"{self.name} tells.")]
 
         session.dependents += [Dependent("first"), Dependent("second"), Dependent("third")]
-        assert session.close() == ["third tells.", "The second fails.", "first tells."]
+        assert [str(error) for error in session.close()] == [
+            "third tells.",
+            "The second fails.",
+            "first tells.",
+        ]
         assert closed == [("third", False), ("second", False), ("first", False)]
         assert session.notices == ["third noticed.", "second noticed.", "first noticed."]
 
@@ -313,13 +317,14 @@ class TestClose:
                 partner.send(message(data=[number]))
             eventually(lambda session=session: session.traffic.trace.end == 4)
             session.traffic.mailbox.used = read
-            assert session.close() == ([lost] if read else [])
+            assert [str(error) for error in session.close()] == ([lost] if read else [])
+            assert session.notices == ([] if read else [lost])
 
 
 def test_what_went_wrong_in_the_background_is_told_by_the_next_check(node):
     session = node("body")
-    untold = [["One.", "Two."]]
+    untold = [[BusError("One."), BusError("Two.")]]
     session.background.append(lambda: untold.pop() if untold else [])
-    with pytest.raises(BusError, match=r"^One\. Two\.$"):
+    with pytest.raises(CanLibraryError, match=r"^One\. Two\.$"):
         session.check()
     session.check()

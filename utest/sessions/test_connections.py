@@ -127,7 +127,7 @@ class TestOwnNode:
         connection = world.connection("diag", node=own, rx_flowcontrol_timeout=20)
         connection.send(bytes(8), None, None)
         (told,) = world.connections.registry.close("diag")
-        assert told.startswith(
+        assert str(told).startswith(
             "The IsoTp frame of 8 bytes on connection 'diag' was not sent: no flow control came"
         )
         assert connection.bus.closed

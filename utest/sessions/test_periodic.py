@@ -136,7 +136,7 @@ class TestFailure:
         session = node("body", bus=scripted_bus(send=send))
         start(session, "beat", 60)
         eventually(lambda: send.calls)
-        assert session.close() == [
+        assert [str(error) for error in session.close()] == [
             "Periodic message 'beat' could not be sent 1 time: Bus 'body' could not send 0x100  [1]  01: nobody "
             "acknowledged."
         ]

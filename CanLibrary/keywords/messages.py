@@ -18,6 +18,7 @@ from CanLibrary.types import (
     CanId,
     CanIdPattern,
     CanMessage,
+    CanMessages,
     Pattern,
     Payload,
 )
@@ -78,7 +79,7 @@ class MessageKeywords:
     @keyword
     def send_can_messages(
         self,
-        messages: list[CanMessage],
+        messages: CanMessages,
         *,
         gap: timedelta | None = None,
         bus: str | None = None,
@@ -100,7 +101,7 @@ class MessageKeywords:
         | ${messages}=    Create List    123#DEADBEEF    456#0102
         | `Send Can Messages`    ${messages}    gap=10 ms
         """
-        checked = [_resendable(converted(message, CanMessage, "messages")) for message in messages]
+        checked = converted(messages, CanMessages, "messages")
         session = bus_of(self._buses, bus)
         return session.send_many(checked, seconds(gap, 0.0, "gap"))
 
@@ -196,15 +197,3 @@ class MessageKeywords:
         if not limit:  # what is there now, also if the receiver has not looked yet
             session.catch_up()
         return waits.receive(session.traffic, wanted, limit, count)
-
-
-def _resendable(message: CanMessage) -> CanMessage:
-    """Return a message of the user's checked as a new one, so that one that was received can be sent."""
-    return checked_message(
-        message.id,
-        message.data,
-        fd=message.is_fd,
-        bitrate_switch=message.bitrate_switch,
-        remote=message.is_remote_frame,
-        dlc=message.dlc,
-    )

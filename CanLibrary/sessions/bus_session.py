@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from CanLibrary.config import BusDescription
@@ -16,7 +16,7 @@ from CanLibrary.traffic.echoes import Echo
 from CanLibrary.traffic.receiver import Receiver
 from CanLibrary.traffic.trace import id_of
 from CanLibrary.traffic.waits import SLICE, died, lost_sentence
-from CanLibrary.types import CanFilters, CanMessage
+from CanLibrary.types import CanFilters, CanMessage, message_from
 from CanLibrary.types.can_id import MAX_EXTENDED, MAX_STANDARD
 
 # Seconds until the driver must have taken a message. python-can's own default waits for ever on some interfaces
@@ -84,37 +84,47 @@ class BusSession:
         Raises:
             BusError: The bus is closed or dead, or its driver refused the message.
         """
-        self._send(self._for_driver(message), message, timeout)
+        message.received_at, message.timestamp = self._send(self._for_driver(message), timeout)
         return message
 
-    def send_many(self, messages: list[CanMessage], gap: float = 0.0) -> int:
+    def send_many(self, messages: Sequence[Any], gap: float = 0.0) -> int:
         """Send messages in order, as fast as the driver takes them or some seconds apart, and return how many.
+
+        Args:
+            messages: Messages of ours or, checked already, of python-can.
+            gap: Seconds from one to the next.
 
         Raises:
             BusError: The bus is closed or dead, or its driver refused a message; says how many were sent.
         """
-        for_driver = [self._for_driver(message) for message in messages]
+        for_driver = [
+            self._for_driver(message) if isinstance(message, CanMessage) else message for message in messages
+        ]
         sent, due = 0, time.monotonic()
         try:
-            for sent, message in enumerate(messages):
+            for sent, message in enumerate(for_driver):  # noqa: B007 - how many were sent, for the sentence
                 while gap and (left := due - time.monotonic()) > 0:
                     time.sleep(min(left, SLICE))  # in slices, so that a test time-out can interrupt
                 due += gap
-                self._send(for_driver[sent], message, SEND_TIMEOUT)
+                self._send(message, SEND_TIMEOUT)
         except BusError as error:
             raise BusError(f"{error} {plural(sent, 'message')} of {len(messages)} had been sent.") from error
         return len(messages)
 
-    def _send(self, for_driver: Any, message: CanMessage, timeout: float) -> None:
+    def _send(self, message: Any, timeout: float) -> tuple[float, float]:
+        """Send a message of python-can and return when: on the monotonic clock and on the wall clock."""
         with self._sending:
             if self.closed or self.traffic.failure is not None:
                 self.check_open()
-            position = self.traffic.sending(message)
+            now, timestamp = time.monotonic(), time.time()
+            position = self.traffic.sending(message, now, timestamp)
             try:
-                self.bus.send(for_driver, timeout)
+                self.bus.send(message, timeout)
             except Exception as error:
                 self.traffic.withdraw(position)
-                raise translated(f"Bus '{self.alias}' could not send {message}", error) from error
+                doing = f"Bus '{self.alias}' could not send {message_from(message)}"
+                raise translated(doing, error) from error
+        return now, timestamp
 
     def _for_driver(self, message: CanMessage) -> Any:
         if message.is_fd and self.description.fd is False:
@@ -233,7 +243,7 @@ class BusSession:
 
 def _echo_kind(bus: Any) -> Echo:
     module = type(bus).__module__
-    if module.startswith("can.interfaces.socketcan."):
+    if module.startswith(("can.interfaces.socketcan.", "can.interfaces.virtual")):
         return Echo.NEVER
     return Echo.UNMARKED if module.startswith("can.interfaces.udp_multicast") else Echo.MARKED
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -117,18 +116,15 @@ class BusTraffic:
 
     # -- out ----------------------------------------------------------------------------------------
 
-    def sending(self, message: CanMessage) -> int | None:
+    def sending(self, message: Any, now: float, timestamp: float) -> int | None:
         """Record a message just before it is sent, so that no answer can stand before it."""
-        message.received_at, message.timestamp = time.monotonic(), time.time()
         key = key_of(message.arbitration_id, message.is_extended_id)
         flags = _flags(message) | TX
         with self._lock:
-            self._echoes.expect(key, message.data, message.received_at)
+            self._echoes.expect(key, message.data, now)
             if self.own_messages:
                 return None
-            position = self.trace.append(
-                key, message.data, flags, message.dlc, message.received_at, message.timestamp
-            )
+            position = self.trace.append(key, message.data, flags, message.dlc, now, timestamp)
             self.mailbox.add(key, False)
             if position >= self.trace.full_at:
                 self._make_room()

@@ -14,9 +14,8 @@ _MOST = 4096
 class Echo(Enum):
     """How an interface hands back what is sent on it, where the user did not ask for that."""
 
-    NEVER = (
-        "never"  # SocketCAN; its mark stands for "sent on this computer", also by others (python-can #1258)
-    )
+    # Virtual buses; also SocketCAN, whose mark stands for "sent on this computer", by others too (python-can #1258).
+    NEVER = "never"
     MARKED = "marked"  # with is_rx False, if at all
     UNMARKED = "unmarked"  # like a message of somebody else: udp_multicast
 
@@ -32,7 +31,7 @@ class Echoes:
     def expect(self, key: int, data: bytes, now: float) -> None:
         """Note a message that is about to be sent."""
         if self._asked_for or self._kind is not Echo.NEVER:
-            self._expected.append((key, data, now))
+            self._expected.append((key, bytes(data), now))
 
     def is_own(self, key: int, message: Any) -> bool:
         """Return whether a message that the bus handed out was sent here."""

@@ -19,7 +19,7 @@ from CanLibrary.types.isotp import (
     check_parameter,
 )
 from CanLibrary.types.mark import CanMark, can_mark
-from CanLibrary.types.message import CanMessage, build_message, message_from
+from CanLibrary.types.message import CanMessage, CanMessages, build_message, message_from
 from CanLibrary.types.payload import Pattern, Payload
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "CanIdPattern",
     "CanMark",
     "CanMessage",
+    "CanMessages",
     "IsoTpAddress",
     "IsoTpAddressFields",
     "IsoTpParams",
@@ -71,6 +72,7 @@ CONVERTERS: dict[type, Any] = {
     Payload: lambda value: Payload(value),
     Pattern: lambda value: Pattern(value),
     CanFilters: lambda value: CanFilters(value),
+    CanMessages: lambda value: CanMessages(value),
     CanMessage: lambda value: message_from(value),
     CanMark: lambda value: can_mark(value),
 }

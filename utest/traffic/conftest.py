@@ -29,6 +29,9 @@ class Traffic(BusTraffic):
         for single in messages:
             self.received(single, time.monotonic() - ago)
 
+    def sending(self, message, now=None, timestamp=None):
+        return super().sending(message, now or time.monotonic(), timestamp or time.time())
+
     def read(self, matcher):
         """Take the oldest unread match and return it as text, or None."""
         with self.changed:

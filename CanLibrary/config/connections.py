@@ -103,7 +103,9 @@ def read_address(given: object, mistakes: Mistakes) -> AnyIsoTpAddress | None:
         if key not in _SIDES:
             mistakes.unknown(key, "field", _SIDES)
     sent, received = (_side(side, given.get(side), mistakes.at(side)) for side in _SIDES)
-    return AsymmetricIsoTpAddress(sent, received) if sent and received else None
+    if not sent or not received:
+        return None
+    return _refused(functools.partial(AsymmetricIsoTpAddress, sent, received), mistakes)
 
 
 def _side(side: str, given: object, mistakes: Mistakes) -> IsoTpAddress | None:

@@ -85,6 +85,10 @@ def _parse(text: str) -> tuple[int, bool]:
                 f"an extended identifier has eight digits: {id_text(value, True)}."
             )
         return value, False
+    if len(digits) > 8 and value <= MAX_EXTENDED:
+        raise ValueError(
+            f"'{text}' has {len(digits)} digits; an extended identifier has eight: {id_text(value, True)}."
+        )
     if len(digits) < 8 and value <= MAX_STANDARD:
         raise ValueError(
             f"'{text}' is ambiguous: write {id_text(value, False)} for the standard identifier "

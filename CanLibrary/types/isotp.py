@@ -151,6 +151,8 @@ ADDRESS_FIELDS: dict[AddressingMode, tuple[tuple[str, ...], tuple[str, ...], tup
         ("physical_id", "functional_id"),
     ),
 }
+# Modes whose identifiers are made of the two addresses.
+_BY_ADDRESSES = (Mode.NormalFixed_29bits, Mode.Mixed_29bits)
 _NAMES = (
     "txid",
     "rxid",
@@ -247,6 +249,12 @@ class IsoTpAddress:
             raise ValueError(
                 f"txid and rxid are both {self.txid}; they must differ, or each side hears itself."
             )
+        both_ways = not (self.rx_only or self.tx_only)
+        if both_ways and self.mode in _BY_ADDRESSES and self.target_address == self.source_address:
+            raise ValueError(
+                f"target_address and source_address are both 0x{self.source_address:02X}; they must differ, or each "
+                "side hears itself."
+            )
 
     def __str__(self) -> str:
         parts = [
@@ -267,6 +275,19 @@ class AsymmetricIsoTpAddress:
     def __post_init__(self) -> None:
         object.__setattr__(self, "tx_addr", dataclasses.replace(self.tx_addr, tx_only=True, rx_only=False))
         object.__setattr__(self, "rx_addr", dataclasses.replace(self.rx_addr, rx_only=True, tx_only=False))
+        sent, heard = self.tx_addr, self.rx_addr
+        # Extended and mixed addressing tell messages with one identifier apart by their first byte.
+        sent_as = (sent.mode, sent.txid, sent.target_address, sent.address_extension)
+        if sent.txid is not None and sent_as == (
+            heard.mode,
+            heard.rxid,
+            heard.source_address,
+            heard.address_extension,
+        ):
+            raise ValueError(
+                f"The txid of tx_addr and the rxid of rx_addr are both {self.tx_addr.txid}; they must differ, or each "
+                "side hears itself."
+            )
 
     def __str__(self) -> str:
         return f"tx ({self.tx_addr}), rx ({self.rx_addr})"

@@ -158,6 +158,10 @@ def message_from(value: object) -> CanMessage:
     if isinstance(value, str):
         return _from_candump(value.strip())
     if hasattr(value, "arbitration_id"):
+        if getattr(value, "is_error_frame", False):
+            raise ValueError(
+                "An error frame is what a controller reports; it is no message that can be sent."
+            )
         return build_message(
             value.arbitration_id,
             bytes(getattr(value, "data", b"")),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 import threading
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from fnmatch import fnmatchcase
@@ -56,6 +55,7 @@ class Node:
         self.changed = threading.Condition()
         self.rules: list[tuple[str, tuple[str, ...], float]] = []
         self._later: list[threading.Timer] = []
+        self._closing = threading.Event()
         self._notifier = can.Notifier(self.bus, [self._hear], timeout=0.02)
 
     def _hear(self, message: can.Message) -> None:
@@ -73,8 +73,8 @@ class Node:
             timer.start()
             return
         for at, text in enumerate(messages):
-            if gap and at:
-                time.sleep(gap)
+            if gap and at and self._closing.wait(gap):
+                return
             self.bus.send(as_message(text))
 
     def wait(self, check: Callable[[list[can.Message]], bool], timeout: float) -> list[can.Message]:
@@ -84,6 +84,7 @@ class Node:
 
     def close(self) -> None:
         self.rules.clear()
+        self._closing.set()
         for timer in self._later:
             timer.cancel()
             timer.join()

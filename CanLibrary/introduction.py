@@ -135,7 +135,8 @@ first bit of the first byte is 1 and that there are two.
 
 A filter is an identifier (``0x7E8``), an identifier with a mask as candump writes it (``0x700:0x7F0``), or a
 dictionary with ``id``, ``mask`` and ``extended``. `Set Can Filters` also drops what is already unread. The
-driver filters too where it can, and ISO-TP connections go on hearing their own identifiers.
+driver filters too where it can, and ISO-TP connections go on hearing their own identifiers. A keyword that asks for
+an identifier that no filter lets through fails at once: it could say nothing about it.
 
 == Times ==
 
@@ -167,7 +168,7 @@ counted, never handed out.
 
 `Wait For Can Message` and `Can Message Should Not Arrive` judge from now on: an older message never satisfies
 them and never fails them. `Set Can Mark` returns a mark, and ``since=${mark}`` judges from there. Both leave
-messages unread. ``within`` is counted from where the wait begins, now or the mark, on the monotonic clock.
+messages unread. ``within`` is counted from where the wait begins, now or the mark, on the monotonic clock; where it is left out after a mark, the wait goes on from now.
 A pass of `Can Message Should Not Arrive` means that everything was looked at that had arrived by the end, also what
 still lay in the driver then.
 
@@ -175,7 +176,7 @@ still lay in the driver then.
 began: 0x7E8  [4]  03 7F 10 12. Give the wait a mark with since=, or use Exchange Can Message. Nothing else \
 did.``
 - ``Message 0x7E8  [4]  03 7F 10 12 arrived on bus 'tester' after 120 milliseconds, but no message 0x7E8 should \
-arrive within 1 second.``
+arrive within 1 second of the mark.``
 
 == Exchange ==
 

@@ -48,8 +48,8 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
     # They are converted here, by the converters of the keywords, and a refusal is told by every keyword.
     def __init__(
         self,
-        *,
         config: Path | str | None = None,
+        *,
         interface: str | None = None,
         channel: str | int | None = None,
         bitrate: int | str | None = None,

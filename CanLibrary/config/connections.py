@@ -102,6 +102,9 @@ def read_address(given: object, mistakes: Mistakes) -> AnyIsoTpAddress | None:
     for key in given:
         if key not in _SIDES:
             mistakes.unknown(key, "field", _SIDES)
+    for missing in (side for side in _SIDES if given.get(side) is None):
+        mistakes.add(f"{missing} is missing: an asymmetric address has tx_addr and rx_addr.", names_it=True)
+        return None
     sent, received = (_side(side, given.get(side), mistakes.at(side)) for side in _SIDES)
     if not sent or not received:
         return None

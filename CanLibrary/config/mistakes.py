@@ -59,7 +59,7 @@ class Mistakes:
         if self._where:
             self.at(key).add(f"unknown {noun}{cure}{hint}")
         else:
-            self.add(f"Unknown {noun} '{key}'{cure}{hint}", names_it=True)
+            self.add(f"Unknown {noun} '{key}'{cure}", names_it=True)
 
     def raise_first(self) -> None:
         """Raise a `ConfigurationError` with the first mistake, if there is one."""

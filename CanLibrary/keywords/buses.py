@@ -6,7 +6,7 @@ from typing import Any
 
 from robot.api.deco import keyword
 
-from CanLibrary.keywords.support import tell, tell_closed
+from CanLibrary.keywords.support import converted, tell, tell_closed
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.capabilities import capabilities
 from CanLibrary.types import NOT_GIVEN, CanFilters
@@ -84,7 +84,7 @@ class BusKeywords:
         | ${object}=    Evaluate    can.Bus(interface="virtual", channel="lab", ignore_config=True)    modules=can
         | `Use Existing Can Bus`    ${object}    lab    shut_down=True
         """
-        session = self._buses.use(bus, alias, shut_down)
+        session = self._buses.use(bus, alias, converted(shut_down, bool, "shut_down"))
         tell(session)
         return session.alias
 

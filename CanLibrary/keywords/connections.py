@@ -12,7 +12,7 @@ from robot.api.deco import keyword
 
 from CanLibrary.config import connection_description
 from CanLibrary.errors import ConfigurationError
-from CanLibrary.keywords.support import connection_of, tell, tell_closed
+from CanLibrary.keywords.support import connection_of, converted, tell, tell_closed
 from CanLibrary.sessions.connections import Connections
 from CanLibrary.types import (
     NOT_GIVEN,
@@ -37,15 +37,15 @@ class ConnectionKeywords:
         *,
         txid: CanId = NOT_GIVEN,
         rxid: CanId = NOT_GIVEN,
-        addressing_mode: AddressingMode | None = None,
+        addressing_mode: AddressingMode = NOT_GIVEN,
         target_address: int | None = None,
         source_address: int | None = None,
         physical_id: CanId = NOT_GIVEN,
         functional_id: CanId = NOT_GIVEN,
         address_extension: int | None = None,
-        tx_addr: IsoTpAddressFields | None = None,
-        rx_addr: IsoTpAddressFields | None = None,
-        backend: Backend | None = None,
+        tx_addr: IsoTpAddressFields = NOT_GIVEN,
+        rx_addr: IsoTpAddressFields = NOT_GIVEN,
+        backend: Backend = NOT_GIVEN,
         bus: str | None = None,
         interface: str | None = None,
         channel: str | int | None = None,
@@ -66,7 +66,7 @@ class ConnectionKeywords:
         max_frame_size: int | None = None,
         can_fd: bool | None = None,
         bitrate_switch: bool | None = None,
-        default_target_address_type: TargetAddressType | None = None,
+        default_target_address_type: TargetAddressType = NOT_GIVEN,
         rate_limit_enable: bool | None = None,
         rate_limit_max_bitrate: int | None = None,
         rate_limit_window_size: float | None = None,
@@ -181,7 +181,7 @@ class ConnectionKeywords:
             options=options or None,
             read_timeout=read_timeout,
         )
-        connection = self._connections.open(alias, given, start=start)
+        connection = self._connections.open(alias, given, start=converted(start, bool, "start"))
         tell(connection)
         return connection.alias
 
@@ -266,14 +266,14 @@ class ConnectionKeywords:
         txid: CanId = NOT_GIVEN,
         rxid: CanId = NOT_GIVEN,
         *,
-        addressing_mode: AddressingMode | None = None,
+        addressing_mode: AddressingMode = NOT_GIVEN,
         target_address: int | None = None,
         source_address: int | None = None,
         physical_id: CanId = NOT_GIVEN,
         functional_id: CanId = NOT_GIVEN,
         address_extension: int | None = None,
-        tx_addr: IsoTpAddressFields | None = None,
-        rx_addr: IsoTpAddressFields | None = None,
+        tx_addr: IsoTpAddressFields = NOT_GIVEN,
+        rx_addr: IsoTpAddressFields = NOT_GIVEN,
         connection: str | None = None,
     ) -> None:
         """Gives a connection another address; unread payloads stay.

@@ -10,7 +10,7 @@ from robot.api.deco import keyword
 from CanLibrary.formatting import hex_text, plural
 from CanLibrary.keywords.support import connection_of, converted, seconds, tell
 from CanLibrary.sessions.connections import Connections
-from CanLibrary.types import Pattern, Payload, TargetAddressType
+from CanLibrary.types import NOT_GIVEN, Pattern, Payload, TargetAddressType
 
 _SHOWN = 256  # bytes of a payload in the log
 
@@ -27,7 +27,7 @@ class IsoTpKeywords:
         self,
         data: Payload,
         *,
-        target_address_type: TargetAddressType | None = None,
+        target_address_type: TargetAddressType = NOT_GIVEN,
         timeout: timedelta | None = None,
         connection: str | None = None,
     ) -> None:
@@ -53,9 +53,9 @@ class IsoTpKeywords:
         | `Send IsoTp Frame`    3E 80    target_address_type=Functional
         """
         payload = converted(data, Payload, "data")
-        target = target_address_type
-        if target is not None:
-            target = converted(target, TargetAddressType, "target_address_type")
+        target = None
+        if target_address_type not in (None, NOT_GIVEN):
+            target = converted(target_address_type, TargetAddressType, "target_address_type")
         session = connection_of(self._connections, connection)
         session.send(payload, target, None if timeout is None else seconds(timeout, 0))
 

@@ -169,6 +169,7 @@ class MessageKeywords:
         | ${messages}=    `Receive Can Messages`    3    id=0x100
         | Length Should Be    ${messages}    3
         """
+        count = converted(count, int, "count")
         if count < 1:
             raise ConfigurationError(f"count={count} is not possible: receive at least 1 message.")
         session = bus_of(self._buses, bus)
@@ -176,7 +177,7 @@ class MessageKeywords:
 
     @keyword
     def clear_received_messages(self, *, bus: str | None = None) -> int:
-        """Drops all unread messages and returns how many there were.
+        """Drops all unread messages and returns how many there were, with those that had to go before.
 
         Args:
             bus: Alias of the bus; the current one by default.
@@ -188,7 +189,8 @@ class MessageKeywords:
         session = bus_of(self._buses, bus)
         session.catch_up()
         with session.traffic.changed:
-            return session.traffic.mailbox.clear()
+            mailbox = session.traffic.mailbox
+            return mailbox.take_lost() + mailbox.clear()
 
     def _receive(
         self, session: BusSession, wanted: Matcher, timeout: timedelta | None, count: int

@@ -66,8 +66,8 @@ class PeriodicKeywords:
             id, data, extended=extended, fd=fd, bitrate_switch=bitrate_switch, remote=remote, dlc=dlc
         )
         session = bus_of(self._buses, bus)
-        last = None if duration is None else seconds(duration, 0, "duration")
-        return self._periodic.start(session, message, _period(period), last, name)
+        last = None if duration is None else _above_zero(duration, "duration")
+        return self._periodic.start(session, message, _above_zero(period, "period"), last, name)
 
     @keyword
     def change_periodic_message(
@@ -94,7 +94,7 @@ class PeriodicKeywords:
                 old.id, data, fd=old.is_fd, bitrate_switch=old.bitrate_switch, remote=old.is_remote_frame
             )
         if period is not None:
-            self._periodic.change_period(task, _period(period))
+            self._periodic.change_period(task, _above_zero(period, "period"))
 
     @keyword
     def stop_periodic_message(self, handle: str) -> int:
@@ -125,8 +125,8 @@ class PeriodicKeywords:
         return self._periodic.stop_all(None if bus is None else bus_of(self._buses, bus))
 
 
-def _period(period: timedelta) -> float:
-    amount = seconds(period, 0, "period")
+def _above_zero(value: timedelta, name: str) -> float:
+    amount = seconds(value, 0, name)
     if not amount:
-        raise ConfigurationError("period=0 is not possible: a period is above 0 seconds.")
+        raise ConfigurationError(f"{name}=0 is not possible: a {name} is above 0 seconds.")
     return amount

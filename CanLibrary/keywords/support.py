@@ -85,6 +85,10 @@ def matcher(id: CanIdPattern, data: Pattern, mask: Payload) -> Matcher:
 
 def checked_message(id: CanId, data: Payload, **options: Any) -> CanMessage:
     """Return the message that a keyword was asked to send, or refuse it."""
+    for name, value in options.items():
+        # Robot Framework leaves text that is no truth value as it is, and any text counts as True.
+        if value is not None and type(value) is not bool:
+            options[name] = converted(value, int if name == "dlc" else bool, name)
     try:
         return build_message(id, b"" if data is NO_DATA else data, **options)
     except ValueError as error:

@@ -60,7 +60,8 @@ class WaitKeywords:
             id: Identifier, or ``*`` for any.
             data: Pattern such as ``?? 50 *``; ``*`` for any data.
             mask: Compare only the bits that are 1 here; as many bytes as the data pattern has.
-            within: How long after now, or after the mark; by default the ``timeout`` of the import, 1 second.
+            within: How long after now, or after the mark; by default it goes on for the ``timeout`` of the
+                import, 1 second, from now.
             since: A mark from `Set Can Mark`; now by default.
             bus: Alias of the bus; the current one by default.
 
@@ -94,7 +95,8 @@ class WaitKeywords:
             id: Identifier, or ``*`` for any.
             data: Pattern such as ``?? 50 *``; ``*`` for any data.
             mask: Compare only the bits that are 1 here; as many bytes as the data pattern has.
-            within: How long after now, or after the mark; by default the ``timeout`` of the import, 1 second.
+            within: How long after now, or after the mark; by default it goes on for the ``timeout`` of the
+                import, 1 second, from now.
             since: A mark from `Set Can Mark`; now by default.
             bus: Alias of the bus; the current one by default.
 
@@ -107,6 +109,10 @@ class WaitKeywords:
         """
         session = bus_of(self._buses, bus)
         window = self._window(session, since, within)
+        if not window.within:
+            raise ConfigurationError(
+                "within=0 is not possible: nothing could arrive in no time; give a longer one."
+            )
         waits.should_not_arrive(session.traffic, matcher(id, data, mask), window)
 
     @keyword
@@ -171,6 +177,11 @@ class WaitKeywords:
         mark = converted(since, CanMark, "since") if since else _mark(session)
         if since:
             session.catch_up()  # part of the window is over: what arrived in it must be recorded
+        if within is None and since:  # what came since the mark counts, and the wait goes on from now
+            passed = time.monotonic() - mark.at
+            limit = passed + self._timeout
+        else:
+            limit = seconds(within, self._timeout, "within")
         if mark.trace is not session.traffic.trace:
             raise ConfigurationError(
                 f"The {mark} is of another bus than '{session.alias}', or of the time before it was opened again."
@@ -179,7 +190,7 @@ class WaitKeywords:
             raise ConfigurationError(
                 f"The {mark} is too old: the trace keeps {session.traffic.trace.capacity} messages."
             )
-        return waits.Window(mark.position, mark.at, seconds(within, self._timeout, "within"))
+        return waits.Window(mark.position, mark.at, limit, " of the mark" if since else "")
 
 
 def _mark(session: BusSession) -> CanMark:

@@ -187,15 +187,18 @@ class BusTraffic:
                 return self.trace.message(position)
         return None
 
-    def received_counts(self, start: int) -> Counter[int]:
+    def received_counts(self, start: int, stop: int | None = None) -> Counter[int]:
         """Return how many messages of each identifier were received since a position; with the lock held."""
-        positions = self.trace.positions(None, start)
+        positions = self.trace.positions(None, start, stop)
         return Counter(
             self.trace.key(position) for position in positions if self._counts_as_received(position)
         )
 
     def _counts_as_received(self, position: int) -> bool:
-        return self.trace.is_traffic(position, own=self.own_messages)
+        # A connection hears what the filters leave out for everybody else.
+        return self.trace.is_traffic(position, own=self.own_messages) and (
+            not self.mailbox.filters or self.mailbox.passes(self.trace.key(position))
+        )
 
     def set_filters(self, filters: CanFilters | None) -> int:
         """Filter the mailbox, also what is unread already; return how many messages went."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from CanLibrary.errors import BusError, translated
+from CanLibrary.errors import BusError, ConfigurationError, translated
 from CanLibrary.formatting import duration, plural
 from CanLibrary.traffic.bus_traffic import BusTraffic
 from CanLibrary.traffic.judge import Judge
@@ -18,6 +18,7 @@ from CanLibrary.types import CanMessage
 T = TypeVar("T")
 SLICE = 0.1  # seconds: a test time-out interrupts between two slices
 _SETTLE = 1.0  # seconds to wait for the receiver to have read all that arrived in time
+_CURE = " Give the wait a mark with since=, or use Exchange Can Message."
 _LOOK_BACK = 10.0  # seconds before a wait in which a match is "shortly before"
 
 
@@ -66,6 +67,7 @@ def lost_sentence(traffic: BusTraffic, lost: int) -> str:
 
 def receive(traffic: BusTraffic, matcher: Matcher, timeout: float, count: int = 1) -> list[CanMessage]:
     """Hand out the oldest unread matches; fewer than asked for are a failure and stay unread."""
+    _check_filters(traffic, matcher)
     with traffic.changed:
         traffic.mailbox.used = True
         if lost := traffic.mailbox.take_lost():
@@ -108,6 +110,10 @@ class Window:
     start: int
     began: float
     within: float
+    of: str = ""  # what the time counts from, where that is not now
+
+    def __str__(self) -> str:
+        return f"within {duration(round(self.within, 3))}{self.of}"
 
     @property
     def deadline(self) -> float:
@@ -124,8 +130,9 @@ def wait_for(traffic: BusTraffic, matcher: Matcher, window: Window, *, hand_out:
         window: From where on and for how long.
         hand_out: Whether the match counts as read.
     """
+    _check_filters(traffic, matcher)
     found = _wait_for_match(traffic, matcher, window)
-    late = ""
+    late, seen_to = "", None
     if found is not None:
         position, message = found
         if message.received_at <= window.deadline:
@@ -133,18 +140,20 @@ def wait_for(traffic: BusTraffic, matcher: Matcher, window: Window, *, hand_out:
                 with traffic.changed:
                     traffic.mailbox.mark_read(position)
             return message
+        seen_to = position  # those that came too late are no news
         late = f" One arrived {duration(message.received_at - window.deadline)} too late."
     with traffic.changed:
-        others = traffic.received_counts(window.start)
-        missed = _before(traffic, matcher, window)
+        others = traffic.received_counts(window.start, seen_to)
+        missed = _before(traffic, matcher, window, "" if hand_out else _CURE)
     raise AssertionError(
-        f"No {matcher} arrived on bus '{traffic.name}' within {duration(window.within)}.{late}{missed} "
+        f"No {matcher} arrived on bus '{traffic.name}' {window}.{late}{missed} "
         f"{others_sentence(traffic, matcher, others, window.start)}"
     )
 
 
 def should_not_arrive(traffic: BusTraffic, matcher: Matcher, window: Window) -> None:
     """Fail on the first match that arrives in the window (verdict rule 2)."""
+    _check_filters(traffic, matcher)
     still_open = time.monotonic() < window.deadline
     with traffic.judging(window.deadline) as judge:
         found = _wait_for_match(traffic, matcher, window)
@@ -156,7 +165,7 @@ def should_not_arrive(traffic: BusTraffic, matcher: Matcher, window: Window) -> 
         after = min(max(message.received_at - window.began, 0.0), window.within)
         raise AssertionError(
             f"Message {message} arrived on bus '{traffic.name}' after {duration(round(after, 3))}, "
-            f"but no {matcher} should arrive within {duration(window.within)}."
+            f"but no {matcher} should arrive {window}."
         )
 
 
@@ -177,7 +186,7 @@ def _settled_match(traffic: BusTraffic, matcher: Matcher, window: Window, judge:
     stop = wait_until(traffic, lambda: judge.position, time.monotonic() + _SETTLE)
     if stop is None and judge.busy:
         raise BusError(
-            f"Whether a {matcher} arrived on bus '{traffic.name}' within {duration(window.within)} cannot be said: "
+            f"Whether a {matcher} arrived on bus '{traffic.name}' {window} cannot be said: "
             f"{duration(_SETTLE)} later messages still waited in its driver."
         )
     with traffic.changed:
@@ -185,14 +194,21 @@ def _settled_match(traffic: BusTraffic, matcher: Matcher, window: Window, judge:
         return None if position is None else traffic.trace.message(position)
 
 
-def _before(traffic: BusTraffic, matcher: Matcher, window: Window) -> str:
+def _check_filters(traffic: BusTraffic, matcher: Matcher) -> None:
+    if matcher.key is not None and not traffic.mailbox.passes(matcher.key):
+        filters = ", ".join(map(str, traffic.mailbox.filters or ()))
+        raise ConfigurationError(
+            f"The filters of bus '{traffic.name}' ({filters}) let no message {matcher.id} through, so there is no "
+            "verdict about it; use Set Can Filters or Clear Can Filters."
+        )
+
+
+def _before(traffic: BusTraffic, matcher: Matcher, window: Window, cure: str) -> str:
     found = traffic.last_match(matcher, traffic.trace.first, window.start)
     if found is None or window.began - found.received_at > _LOOK_BACK:
         return ""
-    return (
-        f" A match arrived {duration(round(window.began - found.received_at, 3))} before the wait began: {found}. "
-        "Give the wait a mark with since=, or use Exchange Can Message."
-    )
+    earlier = duration(round(window.began - found.received_at, 3))
+    return f" A match arrived {earlier} before the wait began: {found}.{cure}"
 
 
 def _of(matcher: Matcher) -> str:

@@ -11,6 +11,15 @@ MAX_STANDARD = 0x7FF
 MAX_EXTENDED = 0x1FFFFFFF
 
 
+def named_argument(text: str) -> str:
+    """Return a sentence for text such as `timeout=1 s`: Robot Framework hands on what is no argument as a value."""
+    match = re.match(r"([a-z_]+)=", text)
+    if not match:
+        return ""
+    hint = {"within": "; did you mean 'timeout'?", "timeout": "; did you mean 'within'?"}.get(match[1], ".")
+    return f"'{text}' is no value: this keyword has no argument '{match[1]}'{hint}"
+
+
 class CanId:
     """A CAN identifier of 11 bits (standard) or 29 bits (extended), ISO 11898-1.
 
@@ -98,6 +107,8 @@ def _parse(text: str) -> tuple[int, bool]:
 
 
 def _refusal(text: str) -> str:
+    if named := named_argument(text):
+        return named
     if re.fullmatch(r"[0-9]+", text):
         return f"'{text}' can be read in two ways: write 0x{text} (hexadecimal) or ${{{text}}} (decimal)."
     if re.fullmatch(r"[0-9]+[eE][0-9]+", text):

@@ -200,12 +200,11 @@ class IsoTpAddress:
 
     def _inferred_mode(self) -> AddressingMode:
         written = [can_id for can_id in (self.txid, self.rxid) if can_id is not None]
-        formats = {can_id.extended for can_id in written if not can_id.from_integer}
-        formats |= {True for can_id in written if can_id.extended}
+        formats = {can_id.extended for can_id in written}
         if len(formats) > 1:
             raise ValueError(
                 f"txid {self.txid} and rxid {self.rxid} are of different formats; "
-                "give tx_addr and rx_addr for an asymmetric address."
+                "if both are extended say addressing_mode=Normal_29bits, else give tx_addr and rx_addr."
             )
         return Mode.Normal_29bits if True in formats else Mode.Normal_11bits
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from CanLibrary.formatting import hex_text, plural
+from CanLibrary.types.can_id import named_argument
 
 _SEPARATORS = re.compile(r"[\s:_-]+")
 
@@ -62,6 +63,8 @@ def _item(item: object) -> bytes:
 
 def _groups(text: str, digits: str = "0-9A-Fa-f") -> list[str]:
     """Return the groups of whole pairs in a text; each group stands alone, so that a lost digit shows."""
+    if named := named_argument(text):
+        raise ValueError(named)
     groups = []
     for group in _SEPARATORS.split(text.strip()):
         bare = re.sub(r"^0[xX]", "", group)

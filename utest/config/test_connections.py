@@ -158,7 +158,7 @@ def test_params_and_address_are_maps():
             ".target_address",
             "target_address=1.5 is not possible: target_address is an integer.",
         ),
-        ({"tx_addr": {"txid": 1}}, ".rx_addr", "rx_addr is a map of the fields of an address."),
+        ({"tx_addr": {"txid": 1}}, "", "rx_addr is missing: an asymmetric address has tx_addr and rx_addr."),
         (
             {"tx_addr": {"txid": 1}, "rx_addr": {"rxid": 2}, "txid": 3},
             ".txid",
@@ -258,7 +258,7 @@ def test_an_unknown_key():
     hint = " What is for the interface goes under options."
     assert refusal(WHERE, adress=IDS) == f"{WHERE}.adress: unknown key; did you mean 'address'?{hint}"
     assert refusal(serial=1).startswith("Unknown key 'serial'; there is bus, interface, channel, ")
-    assert refusal(serial=1).endswith(f", read_timeout.{hint}")
+    assert refusal(serial=1).endswith(", read_timeout.")
 
 
 def test_the_kernel_backend_runs_on_socketcan():

@@ -95,9 +95,9 @@ CAN FD On A Bus Without
 
 Star Before The End Of A Pattern
     [Documentation]    It stands for anything after.
-    VAR    ${failure}    * cannot be converted to Pattern: '06 \* 03' has '*' before the end; '*' stands only at the
-    ...    end, '?' for one nibble.
-    Run Keyword And Expect Error    ${failure}    Receive Can Message    0x123    06 * 03
+    VAR    ${failure}    ValueError: Argument 'data' got value '06 * 03' that cannot be converted to Pattern:
+    ...    '06 * 03' has '*' before the end; '*' stands only at the end, '?' for one nibble.
+    Should Fail    ${failure}    Receive Can Message    0x123    06 * 03
 
 Mask Of Another Length
     [Documentation]    A mask byte for each data byte.

@@ -30,21 +30,21 @@ Text Of An Extended Identifier That Should Be Standard
 
 In A Receive
     [Documentation]    The same rule for what is received.
-    Run Keyword And Expect Error
-    ...    * cannot be converted to CanIdPattern: '7E8' can be read in two ways, *: write 0x7E8.
-    ...    Receive Can Message    7E8
+    VAR    ${failure}    ValueError: Argument 'id' got value '7E8' that cannot be converted to CanIdPattern: '7E8' can
+    ...    be read in two ways, hexadecimal 0x7E8 or the number 7e+08: write 0x7E8.
+    Should Fail    ${failure}    Receive Can Message    7E8
 
 In A Filter
     [Documentation]    The same rule.
-    Run Keyword And Expect Error
-    ...    * cannot be converted to CanFilters: '291' can be read in two ways: *
-    ...    Set Can Filters    291
+    VAR    ${failure}    ValueError: Argument 'filters' got value '291' that cannot be converted to CanFilters: '291'
+    ...    can be read in two ways: write 0x291 (hexadecimal) or \${291} (decimal).
+    Should Fail    ${failure}    Set Can Filters    291
 
 In An Address
     [Documentation]    The same rule.
-    Run Keyword And Expect Error
-    ...    * cannot be converted to CanId: '7E0' can be read in two ways, *: write 0x7E0.
-    ...    Open IsoTp Connection    diag    txid=7E0    rxid=0x7E8
+    VAR    ${failure}    ValueError: Argument 'txid' got value '7E0' that cannot be converted to CanId: '7E0' can be
+    ...    read in two ways, hexadecimal 0x7E0 or the number 7: write 0x7E0.
+    Should Fail    ${failure}    Open IsoTp Connection    diag    txid=7E0    rxid=0x7E8
 
 In Candump Text
     [Documentation]    Three digits or eight.

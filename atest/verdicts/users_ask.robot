@@ -95,4 +95,6 @@ Complaint 18: Standard Or Extended, Hex Or Decimal
     Send Can Message    ${291}
     Send Can Message    ${291}    extended=True
     Partner Should Hear    123#    00000123#    123#    00000123#
-    Run Keyword And Expect Error    * '291' can be read in two ways: *    Send Can Message    291
+    VAR    ${failure}    ValueError: Argument 'id' got value '291' that cannot be converted to CanId: '291' can be
+    ...    read in two ways: write 0x291 (hexadecimal) or \${291} (decimal).
+    Should Fail    ${failure}    Send Can Message    291

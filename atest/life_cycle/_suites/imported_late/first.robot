@@ -1,6 +1,8 @@
 *** Settings ***
 Documentation       The library is imported by a keyword, while a suite runs.
 
+# robotcode: ignore[KeywordNotFound]    an editor does not see what a keyword imports
+
 Suite Setup         Import And Open    of_suite
 
 Test Tags           inner

@@ -9,6 +9,8 @@ from CanLibrary.errors import nearest
 from CanLibrary.formatting import id_text
 from CanLibrary.types.can_id import MAX_EXTENDED, MAX_STANDARD, CanId
 
+_TRUTH = {"true": True, "yes": True, "on": True, "1": True}
+_TRUTH |= {"false": False, "no": False, "off": False, "0": False}
 _KEYS = ("id", "mask", "extended", "can_id", "can_mask")
 
 
@@ -69,7 +71,9 @@ def _from_mapping(value: Mapping[object, object]) -> CanFilter:
     if identifier is None:
         raise ValueError("A filter needs an id.")
     if isinstance(extended, str):
-        extended = extended.strip().lower() in ("true", "yes", "on", "1")
+        if (word := extended.strip().lower()) not in _TRUTH:
+            raise ValueError(f"extended={extended!r} is not possible: extended is true or false.")
+        extended = _TRUTH[word]
     can_id = CanId(identifier, None if extended is None else bool(extended))
     return _filter(can_id, None if mask is None else CanId(mask))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from CanLibrary.formatting import message_text
+from CanLibrary.formatting import message_text, plural
 from CanLibrary.types.can_id import MAX_EXTENDED, MAX_STANDARD, CanId
 from CanLibrary.types.payload import Payload
 
@@ -100,7 +100,7 @@ def build_message(
         _check_length(length, fd)
         if dlc is not None and dlc != length:
             raise ValueError(
-                f"dlc={dlc} does not fit {length} data bytes; leave dlc out, it follows from the data."
+                f"dlc={dlc} does not fit {plural(length, 'data byte')}; leave dlc out, it follows from the data."
             )
     if bitrate_switch and not fd:
         raise ValueError("bitrate_switch=True needs fd=True: classic CAN has one bit rate.")
@@ -141,7 +141,7 @@ def _check_length(length: int, fd: bool) -> None:
         longer = next(size for size in FD_LENGTHS if size > length)
         raise ValueError(
             f"CAN FD has no length of {length} bytes (it has 0 to 8, 12, 16, 20, 24, 32, 48, 64); "
-            f"if padding was meant, add {longer - length} bytes to make it {longer}."
+            f"if padding was meant, add {plural(longer - length, 'byte')} to make it {longer}."
         )
 
 

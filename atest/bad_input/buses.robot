@@ -47,7 +47,7 @@ Unknown Option Like No Other
 
 Misspelt Argument
     [Documentation]    So near to ours that no driver has an option of that name.
-    Run Keyword And Expect Error    Unknown key 'chanel'; did you mean 'channel'? *    Open Can Bus    body    chanel=1
+    Should Fail    Unknown key 'chanel'; did you mean 'channel'?    Open Can Bus    body    chanel=1
 
 Alias That Is Not Open
     [Documentation]    With those that are, and the nearest.

@@ -43,8 +43,8 @@ Address With A Field Too Many
 
 Address With Two Formats
     [Documentation]    An asymmetric address says it right.
-    VAR    ${failure}    txid 0x7E0 and rxid 0x18DAF110 are of different formats; give tx_addr and rx_addr for an
-    ...    asymmetric address.
+    VAR    ${failure}    txid 0x7E0 and rxid 0x18DAF110 are of different formats; if both are extended say
+    ...    addressing_mode=Normal_29bits, else give tx_addr and rx_addr.
     Address Should Be Refused    ${failure}    txid=0x7E0    rxid=0x18DAF110
 
 Address Byte Above 255

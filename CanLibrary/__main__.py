@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from CanLibrary.config import Bench, BusDescription, find_mistakes, load_bench
+from CanLibrary.config import Bench, BusDescription, read_bench
 from CanLibrary.errors import CanLibraryError
 from CanLibrary.formatting import duration, plural
 from CanLibrary.sessions.capabilities import Interface, list_interfaces, load
@@ -127,16 +127,13 @@ def _show(text: str) -> None:
 
 
 def _check(file: str) -> int:
-    mistakes = find_mistakes(file)
+    bench, mistakes = read_bench(file)
     notices: list[str] = []
-    bench = Bench()
-    if not mistakes:
-        bench = load_bench(file)
-        for path, description in _described_buses(bench):
-            try:
-                notices += [f"{file}: note: {path}: {notice}" for notice in bus_arguments(description)[1]]
-            except CanLibraryError as error:
-                mistakes.append(f"{file}: {path}: {error}")
+    for path, description in _described_buses(bench):
+        try:
+            notices += [f"{file}: note: {path}: {notice}" for notice in bus_arguments(description)[1]]
+        except CanLibraryError as error:
+            mistakes.append(f"{file}: {path}: {error}")
     if mistakes:
         print(*mistakes, sep="\n")
         return 1

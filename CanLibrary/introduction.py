@@ -168,7 +168,8 @@ counted, never handed out.
 
 `Wait For Can Message` and `Can Message Should Not Arrive` judge from now on: an older message never satisfies
 them and never fails them. `Set Can Mark` returns a mark, and ``since=${mark}`` judges from there. Both leave
-messages unread. ``within`` is counted from where the wait begins, now or the mark, on the monotonic clock; where it is left out after a mark, the wait goes on from now.
+messages unread. ``within`` is counted from where the wait begins, now or the mark, on the monotonic clock; where it
+is left out after a mark, the wait goes on from now.
 A pass of `Can Message Should Not Arrive` means that everything was looked at that had arrived by the end, also what
 still lay in the driver then.
 
@@ -282,7 +283,12 @@ by themselves, also after a failure:
 | ``MANUAL`` | by a keyword, at the latest at the end of the run | by a keyword, at the latest at the end of the run |
 
 Closing a bus first ends the connections and periodic messages on it. Closing twice is fine. What nobody was told
-about a bus or connection that closes by itself is a warning.
+about a bus or connection that closes by itself is a warning: the verdict of the test stands by then. Where it must
+count, close with a keyword or send with ``timeout`` or ``blocking_send``.
+
+A suite that imports the library with other arguments gets an instance of its own, with buses of its own. What a
+suite shares with its child suites, an ``__init__.robot`` with a suite setup for example, must be imported with the
+same arguments in all of them; a resource file that is imported after it with others is ignored with a warning.
 
 = Errors =
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from CanLibrary.config.bench import find_mistakes, load_bench
+from CanLibrary.config.bench import find_mistakes, load_bench, read_bench
 from CanLibrary.config.buses import bus_description
 from CanLibrary.config.connections import connection_description
 from CanLibrary.config.descriptions import DEFAULT_ALIAS, Bench, BusDescription, ConnectionDescription
@@ -16,4 +16,5 @@ __all__ = [
     "connection_description",
     "find_mistakes",
     "load_bench",
+    "read_bench",
 ]

@@ -36,7 +36,7 @@ def load_bench(path: str | os.PathLike[str]) -> Bench:
     Raises:
         ConfigurationError: The first thing that is wrong, and how many more there are.
     """
-    bench, mistakes = _read(path)
+    bench, mistakes = read_bench(path)
     if not mistakes:
         return bench
     more = f" (and {len(mistakes) - 1} more: python -m CanLibrary check {os.fspath(path)} shows all)"
@@ -45,7 +45,7 @@ def load_bench(path: str | os.PathLike[str]) -> Bench:
 
 def find_mistakes(path: str | os.PathLike[str]) -> list[str]:
     """Return every mistake in a YAML file, each one line that begins with the path; none if it is fine."""
-    return _read(path)[1]
+    return read_bench(path)[1]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ class _Entry:
     mistakes: Mistakes
 
 
-def _read(path: str | os.PathLike[str]) -> tuple[Bench, list[str]]:
+def read_bench(path: str | os.PathLike[str]) -> tuple[Bench, list[str]]:
+    """Return what is fine in a YAML file, and every mistake in it."""
     from CanLibrary.config.yaml_file import read_yaml
 
     try:

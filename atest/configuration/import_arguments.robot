@@ -80,7 +80,7 @@ Wrong Descriptions
     Run Inner Suite    ${CURDIR}/_suites/wrong_imports.robot
     Inner Test Should Have Failed    Both
     ...    config= and channel= exclude each other: the file describes the buses.
-    Inner Test Should Have Failed    Misspelt Channel    Unknown key 'chanel'; did you mean 'channel'? *
+    Inner Test Should Have Failed    Misspelt Channel    Unknown key 'chanel'; did you mean 'channel'?
     Inner Test Should Have Failed    Misspelt Option
     ...    Interface 'virtual' has no option 'receive_own_mesages'; did you mean 'receive_own_messages'?
     Inner Test Should Have Failed    Unknown Interface

@@ -56,9 +56,14 @@ class Node:
         self.rules: list[tuple[str, tuple[str, ...], float]] = []
         self._later: list[threading.Timer] = []
         self._closing = threading.Event()
+        self._marker = can.Message()
+        self._caught_up = threading.Event()
         self._notifier = can.Notifier(self.bus, [self._hear], timeout=0.02)
 
     def _hear(self, message: can.Message) -> None:
+        if message is self._marker:
+            self._caught_up.set()
+            return
         with self.changed:
             self.heard.append(message)
             self.changed.notify_all()
@@ -76,6 +81,12 @@ class Node:
             if gap and at and self._closing.wait(gap):
                 return
             self.bus.send(as_message(text))
+
+    def catch_up(self) -> None:
+        """Return when all is heard that was sent before the call: a marker goes through the same queue."""
+        self._caught_up.clear()
+        self.bus.queue.put(self._marker)
+        assert self._caught_up.wait(PATIENCE.total_seconds())
 
     def wait(self, check: Callable[[list[can.Message]], bool], timeout: float) -> list[can.Message]:
         with self.changed:
@@ -176,7 +187,9 @@ class Partner:
         self, pattern: str = "*", within: timedelta = timedelta(milliseconds=200)
     ) -> None:
         """Fails if the partner heard a message that matches, or hears one within the time."""
-        heard = self._node(None).wait(
+        node = self._node(None)
+        node.catch_up()
+        heard = node.wait(
             lambda heard: any(fnmatchcase(as_text(message), pattern) for message in heard),
             within.total_seconds(),
         )
@@ -187,7 +200,9 @@ class Partner:
     @keyword
     def partner_forgets(self) -> None:
         """Forgets what was heard so far."""
-        self._node(None).heard.clear()
+        node = self._node(None)
+        node.catch_up()
+        node.heard.clear()
 
     @keyword
     def shortest_gap(self, messages: list[can.Message]) -> float:

@@ -18,7 +18,7 @@ Not For A Wait
     [Documentation]    Nor as a match shortly before.
     ${mark}    Set Can Mark
     Send Can Message    0x123    01
-    Should Fail    No message 0x123 arrived on bus 'tester' within 50 milliseconds. Nothing else did.
+    Should Fail    No message 0x123 arrived on bus 'tester' within 50 milliseconds of the mark. Nothing else did.
     ...    Wait For Can Message    0x123    within=50 ms    since=${mark}
     Should Fail    No message 0x123 arrived on bus 'tester' within 50 milliseconds. Nothing else did.
     ...    Wait For Can Message    0x123    within=50 ms

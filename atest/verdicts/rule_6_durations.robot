@@ -18,7 +18,7 @@ Timestamps From Nowhere Change No Verdict
     Should Be Equal    ${{ [message.timestamp for message in $messages] }}    ${{ [0.0, 1e12, 0.0] }}
     Wait For Can Message    0x100    02    since=${mark}    within=5 s
     Can Message Should Not Arrive    0x100    within=50 ms
-    Run Keyword And Expect Error    Message 0x100 * should arrive within 5 seconds.
+    Run Keyword And Expect Error    Message 0x100 * should arrive within 5 seconds of the mark.
     ...    Can Message Should Not Arrive    0x100    02    since=${mark}    within=5 s
 
 Both Times Are Kept

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from robot.api import ExecutionResult, SuiteVisitor, logger
 from robot.api.deco import keyword, library
-from robot.libraries.BuiltIn import BuiltIn
 from robot.result import Message, TestCase
 
 HERE = Path(__file__).resolve().parent
@@ -48,7 +47,10 @@ class InnerRuns:
     @keyword
     def run_inner_suite(self, path: Path, *options: str, interrupt_at: str = "") -> None:
         """Runs a suite; with ``interrupt_at`` it is interrupted when this text stands on its console."""
-        folder = Path(tempfile.mkdtemp(prefix="inner-", dir=BuiltIn().get_variable_value("${OUTPUT DIR}")))
+        with tempfile.TemporaryDirectory() as folder:
+            self._run(Path(folder), [*options, str(path)], interrupt_at)
+
+    def _run(self, folder: Path, arguments: list[str], interrupt_at: str) -> None:
         command = [sys.executable, "-W", "default::ResourceWarning", "-m", "robot", "--log", "NONE"]
         command += [
             "--report",
@@ -59,7 +61,7 @@ class InnerRuns:
             f"{HERE / 'Leftovers.py'}:end",
         ]
         with subprocess.Popen(
-            [*command, *options, str(path)],
+            [*command, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -60,7 +60,7 @@ def check(page: str) -> int:
     changed += [f"- {fact}" for fact in there if fact not in here]
     if changed or here != there:
         print("docs/CanLibrary.html is not what the code says; python docs/build.py writes it again:")
-        print("\n".join(changed[:20]) or "the order changed")
+        print("\n".join(fact[:200] for fact in changed[:20]) or "the order changed")
         return 1
     print(f"docs/CanLibrary.html says what the code says ({len(here)} facts).")
     return 0
@@ -70,7 +70,9 @@ def facts(page: str) -> Iterator[str]:
     """Yield what a page says about the library, apart from how this libdoc's version marks it up."""
     start = page.index("libdoc = ") + len("libdoc = ")
     data, _ = json.JSONDecoder().raw_decode(page, start)
-    yield f"{data['name']} {data['version']} {data['scope']}: {plain(data['doc'])}"
+    yield f"{data['name']} {data['version']} {data['scope']}"
+    for block in re.split("</(?:h[1-6]|li|p|pre|tr)>", data["doc"]):
+        yield f"Introduction: {plain(block)}"
     for keyword in [*data["inits"], *data["keywords"]]:
         yield f"{keyword['name']}: {plain(keyword['doc'])}"
         for argument in keyword["args"]:

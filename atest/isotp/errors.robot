@@ -16,11 +16,11 @@ No Payload
 
 No Matching Payload
     [Documentation]    The others are named and stay unread.
-    Partner Sends    7E8#037F2278    100#01    after=50 ms
-    VAR    ${failure}    No IsoTp frame matching '62 F1 90 *' arrived on connection 'diag' (rxid 0x7E8) within 500
-    ...    milliseconds. 1 other did: '7F 22 78'. On bus 'tester' came 2 messages: 0x100 ×1, 0x7E8 ×1
+    Partner Sends    7E8#037F2278    100#01    after=500 ms
+    VAR    ${failure}    No IsoTp frame matching '62 F1 90 *' arrived on connection 'diag' (rxid 0x7E8) within 2
+    ...    seconds. 1 other did: '7F 22 78'. On bus 'tester' came 2 messages: 0x100 ×1, 0x7E8 ×1
     ...    (last 03 7F 22 78).
-    Should Fail    ${failure}    Receive IsoTp Frame    62 F1 90 *    timeout=500 ms
+    Should Fail    ${failure}    Receive IsoTp Frame    62 F1 90 *    timeout=2 s
     Receive IsoTp Frame    7F 22 78
 
 No Reply
@@ -33,11 +33,11 @@ No Reply
 
 Half A Payload
     [Documentation]    The failure says that one is in reception.
-    Partner Sends    7E8#1014000102030405    after=50 ms
-    VAR    ${failure}    No IsoTp frame arrived on connection 'diag' (rxid 0x7E8) within 500 milliseconds. One is in
+    Partner Sends    7E8#1014000102030405    after=300 ms
+    VAR    ${failure}    No IsoTp frame arrived on connection 'diag' (rxid 0x7E8) within 1 second. One is in
     ...    reception but not complete. On bus 'tester' came 1 message: 0x7E8 ×1 (last 10 14 00 01 02 03
     ...    04 05).
-    Should Fail    ${failure}    Receive IsoTp Frame    timeout=500 ms
+    Should Fail    ${failure}    Receive IsoTp Frame    timeout=1 s
 
 Wrong Sequence Number
     [Documentation]    A consecutive frame was lost on the way.

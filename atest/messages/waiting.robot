@@ -10,7 +10,7 @@ Test Tags           messages
 *** Test Cases ***
 Message Arrives While Waiting
     [Documentation]    The first match is returned and stays unread.
-    Partner Sends    100#00    7E8#0650    7E8#0651    after=200 ms
+    Partner Sends    100#00    7E8#0650    7E8#0651    after=500 ms
     ${arrived}    Wait For Can Message    0x7E8    ?? 50
     ${received}    Receive Can Message    0x7E8
     Should Be Equal As Strings    ${arrived}    0x7E8 \ [2] \ 06 50
@@ -42,7 +42,7 @@ Window Of A Mark Begins At The Mark
 
 Bit Mask While Waiting
     [Documentation]    Only bits that are 1 in the mask are compared.
-    Partner Sends    100#F0    100#F1    after=100 ms
+    Partner Sends    100#F0    100#F1    after=500 ms
     ${message}    Wait For Can Message    0x100    01    mask=01
     Should Be Equal As Strings    ${message}    0x100 \ [1] \ F1
 
@@ -69,7 +69,7 @@ Message Should Not Arrive And Does Not
 
 Message Should Not Arrive But Does
     [Documentation]    It fails on the first one; it does not wait for the end.
-    Partner Sends    7E8#037F1078    after=100 ms
+    Partner Sends    7E8#037F1078    after=500 ms
     VAR    ${failure}    REGEXP:Message 0x7E8 \\ \\[4\\] \\ 03 7F 10 78 arrived on bus 'tester' after [\\d.]+ \\w+,
     ...    but no message 0x7E8 matching '\\?\\? 7F \\*' should arrive within 5 seconds\\.
     Run Keyword And Expect Error    ${failure}    Can Message Should Not Arrive    0x7E8    ?? 7F *    within=5 s

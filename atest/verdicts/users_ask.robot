@@ -11,7 +11,7 @@ Test Tags           verdicts
 Complaint 1: Wait For This Identifier With This Data
     [Documentation]    And fail if it does not come: python-can #834, #808, #962, #1550.
     [Tags]    users-ask-1
-    Partner Sends    100#01    7E8#037F1078    7E8#065003003201F4    after=100 ms
+    Partner Sends    100#01    7E8#037F1078    7E8#065003003201F4    after=500 ms
     ${message}    Wait For Can Message    0x7E8    ?? 50 03 *
     Should Be Equal As Strings    ${message}    0x7E8 \ [7] \ 06 50 03 00 32 01 F4
     Run Keyword And Expect Error

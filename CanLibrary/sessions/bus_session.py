@@ -22,6 +22,8 @@ from CanLibrary.types.can_id import MAX_EXTENDED, MAX_STANDARD
 # Seconds until the driver must have taken a message. python-can's own default waits for ever on some interfaces
 # when nobody acknowledges.
 SEND_TIMEOUT = 1.0
+# Seconds for which one of those who send may keep the others waiting; a lock for each message costs too much.
+_TURN = 0.001
 
 
 class Dependent(Protocol):
@@ -84,7 +86,10 @@ class BusSession:
         Raises:
             BusError: The bus is closed or dead, or its driver refused the message.
         """
-        message.received_at, message.timestamp = self._send(self._for_driver(message), timeout)
+        self._check_fd(message)
+        for_driver = self._for_driver(message)
+        with self._sending:
+            message.received_at, message.timestamp = self._send(for_driver, timeout)
         return message
 
     def send_many(self, messages: Sequence[Any], gap: float = 0.0) -> int:
@@ -97,40 +102,49 @@ class BusSession:
         Raises:
             BusError: The bus is closed or dead, or its driver refused a message; says how many were sent.
         """
-        for_driver = [
-            self._for_driver(message) if isinstance(message, CanMessage) else message for message in messages
-        ]
-        sent, due = 0, time.monotonic()
+        if self.description.fd is False:
+            for message in messages:  # before the first is sent
+                self._check_fd(message)
+        remaining, sent, due = iter(messages), 0, time.monotonic()
         try:
-            for sent, message in enumerate(for_driver):  # noqa: B007 - how many were sent, for the sentence
-                while gap and (left := due - time.monotonic()) > 0:
+            while sent < len(messages):
+                while (left := due - time.monotonic()) > 0:
                     time.sleep(min(left, SLICE))  # in slices, so that a test time-out can interrupt
                 due += gap
-                self._send(message, SEND_TIMEOUT)
+                with self._sending:
+                    turn_ends = time.monotonic() + _TURN
+                    for message in remaining:
+                        is_ours = isinstance(message, CanMessage)
+                        now, _ = self._send(self._for_driver(message) if is_ours else message, SEND_TIMEOUT)
+                        sent += 1
+                        if gap or now > turn_ends:
+                            break
+                time.sleep(0)  # who waits for its turn to send has it now
         except BusError as error:
             raise BusError(f"{error} {plural(sent, 'message')} of {len(messages)} had been sent.") from error
         return len(messages)
 
     def _send(self, message: Any, timeout: float) -> tuple[float, float]:
-        """Send a message of python-can and return when: on the monotonic clock and on the wall clock."""
-        with self._sending:
-            if self.closed or self.traffic.failure is not None:
-                self.check_open()
-            now, timestamp = time.monotonic(), time.time()
-            position = self.traffic.sending(message, now, timestamp)
-            try:
-                self.bus.send(message, timeout)
-            except Exception as error:
-                self.traffic.withdraw(position)
-                doing = f"Bus '{self.alias}' could not send {message_from(message)}"
-                raise translated(doing, error) from error
+        """Send a message of python-can, with the lock held, and return its monotonic and its wall clock time."""
+        if self.closed or self.traffic.failure is not None:
+            self.check_open()
+        now, timestamp = time.monotonic(), time.time()
+        position = self.traffic.sending(message, now, timestamp)
+        try:
+            self.bus.send(message, timeout)
+        except Exception as error:
+            self.traffic.withdraw(position)
+            doing = f"Bus '{self.alias}' could not send {message_from(message)}"
+            raise translated(doing, error) from error
         return now, timestamp
 
-    def _for_driver(self, message: CanMessage) -> Any:
+    def _check_fd(self, message: Any) -> None:
         if message.is_fd and self.description.fd is False:
             raise NotSupportedError(
                 f"Bus '{self.alias}' was opened with fd=False and carries no CAN FD messages."
             )
+
+    def _for_driver(self, message: CanMessage) -> Any:
         return self._message_type(
             0.0,
             message.arbitration_id,

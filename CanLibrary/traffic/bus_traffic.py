@@ -118,14 +118,16 @@ class BusTraffic:
 
     def sending(self, message: Any, now: float, timestamp: float) -> int | None:
         """Record a message just before it is sent, so that no answer can stand before it."""
-        key = key_of(message.arbitration_id, message.is_extended_id)
         flags = _flags(message) | TX
         with self._lock:
-            self._echoes.expect(key, message.data, now)
+            if self._echoes.come:
+                self._echoes.expect(key_of(message.arbitration_id, message.is_extended_id), message.data, now)
             if self.own_messages:
                 return None
-            position = self.trace.append(key, message.data, flags, message.dlc, now, timestamp)
-            self.mailbox.add(key, False)
+            position = self.trace.append(
+                message.arbitration_id, message.data, flags, message.dlc, now, timestamp, indexed=False
+            )
+            self.mailbox.pass_over()
             if position >= self.trace.full_at:
                 self._make_room()
         return position

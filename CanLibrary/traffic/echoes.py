@@ -25,12 +25,12 @@ class Echoes:
 
     def __init__(self, kind: Echo, asked_for: bool) -> None:
         self._kind = kind
-        self._asked_for = asked_for
+        self.come = asked_for or kind is not Echo.NEVER  # whether there is anything to expect
         self._expected: deque[tuple[int, bytes, float]] = deque(maxlen=_MOST)
 
     def expect(self, key: int, data: bytes, now: float) -> None:
         """Note a message that is about to be sent."""
-        if self._asked_for or self._kind is not Echo.NEVER:
+        if self.come:
             self._expected.append((key, bytes(data), now))
 
     def is_own(self, key: int, message: Any) -> bool:

@@ -36,6 +36,10 @@ class Mailbox:
             wanted = self.passes(key)
         self._flags.append(wanted)
 
+    def pass_over(self) -> None:
+        """Note that the newest record of the trace is nothing to receive."""
+        self._flags.append(0)
+
     @property
     def unread(self) -> int:
         """How many messages are unread."""

@@ -55,12 +55,20 @@ class Trace:
         return self.first + len(self._records)
 
     def append(
-        self, key: int, data: bytes | bytearray, flags: int, dlc: int, received_at: float, timestamp: float
+        self,
+        key: int,
+        data: bytes | bytearray,
+        flags: int,
+        dlc: int,
+        received_at: float,
+        timestamp: float,
+        *,
+        indexed: bool = True,
     ) -> int:
-        """Record a message and return its position."""
+        """Record a message and return its position; what nobody looks for by its identifier needs no index."""
         position = self.first + len(self._records)
         self._records.append(_PACK(received_at, timestamp, key & ~_EXTENDED_KEY, flags, dlc) + data)
-        if not flags & ERROR:
+        if indexed and not flags & ERROR:
             try:
                 self._by_key[key].append(position)
             except KeyError:

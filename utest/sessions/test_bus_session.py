@@ -144,6 +144,37 @@ class TestSend:
         assert clashes == []
         assert session.traffic.trace.end == 200
 
+    def test_who_sends_many_lets_others_have_their_turn(self, node, scripted_bus):
+        under_way = threading.Event()
+
+        def send(_msg):
+            under_way.set()
+            time.sleep(0.0005)
+
+        session = node("body", bus=scripted_bus(send=send))
+        bulk = threading.Thread(target=session.send_many, args=([build_message(0x100)] * 1000,))
+        bulk.start()
+        assert under_way.wait(5)
+        session.send(build_message(0x200))
+        bulk.join()
+        assert [sent.arbitration_id for sent in session.bus.sent].index(0x200) < 1000
+
+    def test_a_wrong_one_of_many_is_refused_before_the_first_is_sent(self, node):
+        session = node("body", fd=False)
+        messages = [build_message(0x100), build_message(0x100, bytes(12), fd=True)]
+        with pytest.raises(NotSupportedError, match="opened with fd=False"):
+            session.send_many(messages)
+        assert session.traffic.trace.end == 0
+
+    def test_the_time_of_sending(self, node):
+        session = node("body")
+        before = time.monotonic(), time.time()
+        message = session.send(build_message(0x100))
+        assert before[0] <= message.received_at <= time.monotonic()
+        assert before[1] <= message.timestamp <= time.time()
+        recorded = session.traffic.trace.message(0)
+        assert (recorded.received_at, recorded.timestamp) == (message.received_at, message.timestamp)
+
 
 class TestFilters:
     def test_driver_and_mailbox_filter(self, node, raw_bus):

@@ -1,5 +1,6 @@
 """Sending and receiving from Python, with plain values."""
 
+import time
 from datetime import timedelta
 
 import can
@@ -72,9 +73,10 @@ class TestSendMany:
 
     @pytest.mark.parametrize("gap", [0.01, "10 ms", timedelta(milliseconds=10)])
     def test_some_time_apart(self, library, gap):
+        began = time.monotonic()
         assert library.send_can_messages(["123#"] * 6, gap=gap) == 6
-        received = library.receive_can_messages(6, bus="ecu")
-        assert received[-1].received_at - received[0].received_at > 0.04
+        assert time.monotonic() - began >= 0.05
+        assert len(library.receive_can_messages(6, bus="ecu")) == 6
 
     def test_one_that_is_not_possible_and_none_is_sent(self, library):
         told = refusal(ConfigurationError, library.send_can_messages, ["123#01", "7FFF#"])

@@ -44,16 +44,17 @@ def start(scheduler):
 
 
 def test_the_first_goes_out_at_once_and_the_next_ones_each_period(start, eventually):
-    sent, began = Sent(), time.monotonic()
-    start(sent, 0.05)
-    eventually(lambda: len(sent.at) == 5)
-    assert sent.at[0] - began < 0.05
-    for number, at in enumerate(sent.at):
-        assert 0 <= at - sent.at[0] - number * 0.05 + 0.03 < 0.08
+    sent = Sent()
+    task = start(sent, 60)
+    eventually(lambda: sent.at)
+    other = Sent()
+    start(other, 0.05)
+    eventually(lambda: len(other.at) == 5)
+    assert other.at[4] - other.at[0] > 0.19
+    assert task.sent == 1
 
 
 def test_the_cycle_does_not_drift(start, eventually):
-    """Each send takes 4 of the 10 ms; where due times followed from the sends, 50 cycles would take 0.7 s."""
     sent = Sent()
 
     def slow(message):
@@ -61,25 +62,32 @@ def test_the_cycle_does_not_drift(start, eventually):
         time.sleep(0.004)
 
     task = start(slow, 0.01)
-    eventually(lambda: len(sent.at) == 51)
-    assert 0.49 < sent.at[50] - sent.at[0] < 0.6
-    assert task.sent >= 50
+    eventually(lambda: task.sent)
+    first = task.last_due
+    eventually(lambda: task.sent > 30)
+    cycles = (task.last_due - first) / 0.01
+    assert cycles > 28
+    assert abs(cycles - round(cycles)) < 1e-6
 
 
 def test_what_a_stalled_machine_missed_is_left_out_and_the_cycle_keeps_its_phase(start, eventually):
-    stalled, sent = threading.Event(), Sent()
+    known, tasks, dues, times = threading.Event(), [], [], []
 
-    def send(message):
-        sent(message)
-        if not stalled.is_set():
-            stalled.set()
-            time.sleep(0.45)
+    def send(_message):
+        assert known.wait(5)
+        dues.append(tasks[0].last_due)
+        times.append(time.monotonic())
+        if len(dues) == 1:
+            time.sleep(0.1)
 
-    start(send, 0.2)
-    eventually(lambda: len(sent.at) == 3)
-    first, second, third = sent.at
-    assert 0.44 < second - first < 0.59
-    assert 0.59 < third - first < 0.79
+    tasks.append(start(send, 0.02))
+    known.set()
+    eventually(lambda: len(dues) == 6)
+    cycles = [(due - dues[0]) / 0.02 for due in dues]
+    assert cycles[1] > 3.9  # those that fell into the stall were left out
+    assert all(abs(cycle - round(cycle)) < 1e-6 for cycle in cycles)
+    assert len({round(cycle) for cycle in cycles}) == 6
+    assert all(at >= due for at, due in zip(times, dues, strict=True))
 
 
 def test_data_can_change_while_it_runs(start, eventually):
@@ -119,12 +127,12 @@ def test_several_with_one_identifier(scheduler, start, eventually):
     assert set(sent.texts) == {"0x100  [1]  02"}
 
 
-def test_a_hundred_at_once_keep_their_number(start, eventually):
+def test_a_hundred_at_once_and_none_too_often(start, eventually):
     counts, began = [Sent() for _ in range(100)], time.monotonic()
     tasks = [start(sent, 0.02, identifier=number) for number, sent in enumerate(counts)]
-    eventually(lambda: time.monotonic() - began > 0.4)
-    assert len({task.sent for task in tasks} | {0}) <= 6
-    assert all(15 <= task.sent <= 22 for task in tasks)
+    eventually(lambda: all(task.sent > 4 for task in tasks))
+    most = (time.monotonic() - began) / 0.02 + 2
+    assert all(task.sent <= most for task in tasks)
 
 
 class TestEnd:
@@ -168,8 +176,8 @@ class TestEnd:
         before, sent = threading.active_count(), Sent()
         task = start(sent, 0.02, duration=0.1)
         eventually(lambda: not task.running)
-        assert 3 <= len(sent.at) <= 6
-        assert sent.at[-1] - sent.at[0] < 0.12
+        assert 1 <= len(sent.at) <= 6
+        assert task.last_due < task.ends_at
         eventually(lambda: threading.active_count() == before)
 
     def test_a_duration_that_is_no_multiple_of_the_period_lasts_to_its_end(
@@ -181,7 +189,7 @@ class TestEnd:
         scheduler.change_period(task, 0.05)
         eventually(lambda: not task.running)
         assert time.monotonic() - began > 0.28
-        assert 4 <= task.sent <= 6
+        assert 2 <= task.sent <= 6
 
     def test_a_duration_of_less_than_a_period_is_one_message(self, start, eventually):
         busy, sent = Sent(), Sent()

@@ -48,6 +48,20 @@ class ScriptedBus(can.BusABC):
             self._on_shutdown()
 
 
+class FilteringBus(ScriptedBus):
+    """A scripted bus whose driver filters by itself, or refuses to."""
+
+    refuses_filters = False
+
+    def _apply_filters(self, filters):  # noqa: ARG002
+        if self.refuses_filters:
+            raise can.CanOperationError("no room for filters")
+
+    def recv(self, timeout=None):
+        message = super().recv(timeout)
+        return message if message is None or self._matches_filters(message) else None
+
+
 def _eventually(condition, within=5.0):
     deadline = time.monotonic() + within
     while not (result := condition()):
@@ -82,8 +96,8 @@ def channel():
 def scripted_bus():
     buses = []
 
-    def make(**script):
-        buses.append(ScriptedBus(**script))
+    def make(*, filtering=False, **script):
+        buses.append(FilteringBus(**script) if filtering else ScriptedBus(**script))
         return buses[-1]
 
     yield make

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from CanLibrary.config import BusDescription
 from CanLibrary.errors import BusError, NotSupportedError, driver_errors, joined, translated
 from CanLibrary.formatting import plural
+from CanLibrary.sessions.capabilities import capabilities
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.traffic.bus_traffic import DEFAULT_CAPACITY, BusTraffic, Handler
 from CanLibrary.traffic.echoes import Echo
@@ -59,6 +60,9 @@ class BusSession:
         self._sending = threading.Lock()  # python-can's buses are not made for two senders at once
         self._listening: dict[Handler, set[int]] = {}
         self._filters = description.filters
+        # Where python-can itself filters, a look into the driver's queue that brings nothing does not mean that the
+        # queue is empty. Then only the traffic filters.
+        self._filters_in_driver = bool(capabilities(bus).filters_in_hardware)
         self._driver_filters = bool(description.filters)
         self.dependents: list[Dependent] = []  # what works on this bus: it closes before the bus
         self.notices: list[str] = []  # what the keyword that opened the bus should warn about
@@ -72,6 +76,8 @@ class BusSession:
         self._receiver = Receiver(bus, self.traffic)
         if description.filters:
             self.traffic.set_filters(description.filters)
+            if not self._filters_in_driver:
+                bus.set_filters(None)
         self._receiver.start()
 
     # -- sending ------------------------------------------------------------------------------------
@@ -184,7 +190,7 @@ class BusSession:
         return gone
 
     def _apply_filters(self) -> None:
-        if self._filters is None and not self._driver_filters:
+        if not self._filters_in_driver or (self._filters is None and not self._driver_filters):
             return
         wanted = [_driver_filter(single.id, single.mask, single.extended) for single in self._filters or ()]
         if wanted:

@@ -51,10 +51,10 @@ Parameter Rx Flowcontrol Timeout
     Should Be True    ${took} >= 0.1
 
 Flow Control That Comes Late But In Time
-    [Documentation]    A longer time-out tolerates a slow partner.
+    [Documentation]    A time-out longer than the default tolerates a slow partner.
     Open IsoTp Connection    diag    txid=0x7E0    rxid=0x7E8    rx_flowcontrol_timeout=5000
-    Partner Answers    7E0#10*    7E8#300000    after=300 ms
-    Send IsoTp Frame    ${{ bytes(10) }}    timeout=5 s
+    Partner Answers    7E0#10*    7E8#300000    after=1500 ms
+    Send IsoTp Frame    ${{ bytes(10) }}    timeout=10 s
     Partner Hears    1    7E0#21*
 
 Parameter Rx Consecutive Frame Timeout
@@ -64,6 +64,14 @@ Parameter Rx Consecutive Frame Timeout
     VAR    ${failure}    On connection 'diag': The next consecutive frame from 0x7E8 did not come within 100
     ...    milliseconds (N_Cr): an IsoTp frame was lost half-way.
     Should Fail    ${failure}    Receive IsoTp Frame
+
+Consecutive Frame That Comes Late But In Time
+    [Documentation]    A time-out longer than the default tolerates a slow partner.
+    Open IsoTp Connection    diag    txid=0x7E0    rxid=0x7E8    rx_consecutive_frame_timeout=5000
+    Partner Sends    7E8#1008010203040506
+    Partner Sends    7E8#210708    after=1500 ms
+    ${payload}    Receive IsoTp Frame
+    Should Be Equal    ${payload}    ${{ bytes(range(1, 9)) }}
 
 Parameter Wftmax Of Nothing
     [Documentation]    The default tolerates no 'wait'.

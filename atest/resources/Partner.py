@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import threading
 from collections.abc import Callable
@@ -203,9 +202,3 @@ class Partner:
         node = self._node(None)
         node.catch_up()
         node.heard.clear()
-
-    @keyword
-    def shortest_gap(self, messages: list[can.Message]) -> float:
-        """Returns the shortest time between two messages in seconds."""
-        times = [message.timestamp for message in messages]
-        return min(later - earlier for earlier, later in itertools.pairwise(times))

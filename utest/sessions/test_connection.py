@@ -335,22 +335,16 @@ class TestClosed:
         assert [str(error) for error in world.buses.registry.close("tester")] == [NOBODY.format(8)]
         assert world.buses.registry.notices == ["By the way."]
 
-    def test_a_driver_that_refuses_filters_is_told_and_the_thread_ends(
-        self, world, scripted_bus, monkeypatch
-    ):
-        bus = scripted_bus()
+    def test_a_driver_that_refuses_filters_is_told_and_the_thread_ends(self, world, scripted_bus):
+        bus = scripted_bus(filtering=True)
         world.buses.use(bus, "frail", False)
         session = world.connection("diag", bus="frail")
         world.buses.registry.get("frail").set_filters(CanFilters("0x1"))
 
-        def refuse(_filters=None):
-            raise can.CanOperationError("no such device")
-
-        with monkeypatch.context() as patch:
-            patch.setattr(bus, "set_filters", refuse)
-            assert [str(error) for error in session.close()] == [
-                "Bus 'frail' could not set its filters: no such device."
-            ]
+        bus.refuses_filters = True
+        assert [str(error) for error in session.close()] == [
+            "Bus 'frail' could not set its filters: no room for filters."
+        ]
         assert session.closed
         assert not session.transport.running
         assert world.buses.registry.get("frail").dependents == []

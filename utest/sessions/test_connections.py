@@ -2,7 +2,6 @@
 
 import threading
 
-import can
 import pytest
 
 from CanLibrary.config import connection_description
@@ -135,17 +134,11 @@ class TestOwnNode:
 
 class TestFailureToOpen:
     @pytest.fixture
-    def refusing(self, world, scripted_bus, monkeypatch):
-        bus = scripted_bus()
-        session = world.buses.use(bus, "frail", False)
+    def refusing(self, world, scripted_bus):
+        session = world.buses.use(scripted_bus(filtering=True), "frail", False)
         session.set_filters(CanFilters("0x100"))
-
-        def refuse(_filters=None):
-            raise can.CanOperationError("no room for filters")
-
-        with monkeypatch.context() as patch:
-            patch.setattr(bus, "set_filters", refuse)
-            yield session
+        session.bus.refuses_filters = True
+        return session
 
     def test_nothing_of_it_is_left_on_a_shared_bus(self, world, refusing):
         before = threading.active_count()
@@ -161,12 +154,15 @@ class TestFailureToOpen:
 
         def remember(description, owner):
             nodes.append(open_node(description, owner))
-            nodes[0].bus.set_filters = lambda _filters: (_ for _ in ()).throw(OSError("no room for filters"))
+            monkeypatch.setattr(nodes[0], "subscribe", refuse)
             return nodes[0]
+
+        def refuse(_keys, _handler):
+            raise BusError("Bus 'diag' could not set its filters: no room for filters.")
 
         monkeypatch.setattr(world.buses, "open_node", remember)
         before = threading.active_count()
-        node = {"interface": "virtual", "channel": world.channel, "filters": "0x100"}
+        node = {"interface": "virtual", "channel": world.channel}
         assert refusal(BusError, world.connection, "diag", node=node) == (
             "Bus 'diag' could not set its filters: no room for filters."
         )
@@ -223,5 +219,15 @@ class TestFilters:
         )
         ecu.send(bytes(60), None, 5)
         assert tester.receive(Pattern.ANY, 5) == bytes(60)
-        heard = {entry["can_id"] for entry in world.buses.registry.get("body").bus.filters}
-        assert heard == {0x100, 0x7E9}
+
+    def test_a_driver_that_filters_by_itself_is_told_about_new_ones(self, world, scripted_bus):
+        bus = scripted_bus(filtering=True)
+        world.buses.use(bus, "body", False).set_filters(CanFilters("0x100"))
+        tester = world.connection("tester", bus="body")
+        assert [entry["can_id"] for entry in bus.filters] == [0x100, 0x7E8]
+        tester.set_address(
+            connection_description("x", {"address": {"txid": "0x7E1", "rxid": "0x7E9"}}).address
+        )
+        assert [entry["can_id"] for entry in bus.filters] == [0x100, 0x7E9]
+        tester.close()
+        assert [entry["can_id"] for entry in bus.filters] == [0x100]

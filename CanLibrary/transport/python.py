@@ -63,6 +63,8 @@ class PythonTransport:
             params=isotp_params(params),
             post_send_callback=lambda _request: self._incoming.wake(),
         )
+        if not params.rate_limit_enable:
+            self._layer.rate_limiter.disable()  # can-isotp 2.0.7 enables it whatever the parameter says
         self._layer.tx_queue = RequestQueue(self._note_request)  # type: ignore[assignment]
         self._layer.rx_queue = PayloadQueue(self.inbox)  # type: ignore[assignment]  # all that it is asked for
 

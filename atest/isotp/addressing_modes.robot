@@ -97,6 +97,15 @@ Functional Request In Fixed Addressing
     Partner Should Hear    18DB33F1#023E80
     IsoTp Partner Should Receive    3E80
 
+Functional Request To Us
+    [Documentation]    A connection hears its functional identifier too.
+    VAR    &{theirs}    target_address=${0xF1}    source_address=${0x33}
+    Open IsoTp Partner    mode=NormalFixed_29bits    address=${theirs}
+    Open IsoTp Connection    diag    addressing_mode=NormalFixed_29bits    target_address=0x33    source_address=0xF1
+    IsoTp Partner Sends    3E 80    functional=True
+    Receive IsoTp Frame    3E 80
+    Partner Should Hear    18DBF133#023E80
+
 Functional Request With Another Base Identifier
     [Documentation]    Bits 28 to 16 of functional requests.
     Open IsoTp Connection    diag    addressing_mode=NormalFixed_29bits    target_address=0x33    source_address=0xF1

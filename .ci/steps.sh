@@ -112,7 +112,7 @@ environment() {
     local name=$1 python=$2
     shift 2
     # shellcheck disable=SC2016
-    step "Install: $name ($("$python" --version) $*)" bash -c '"$1" -m venv --clear "$2" && exec "$2/bin/pip" install "${@:3}"' - \
+    step "Install: $name" bash -c '"$1" -m venv --clear "$2" && exec "$2/bin/pip" install "${@:3}"' - \
         "$python" "$temp/$name" -e ".[test]" "$@"
 }
 

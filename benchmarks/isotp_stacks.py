@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ Ends = tuple[Send, Receive, Send, Receive]  # of the tester and of the ECU
 @contextmanager
 def ours(params: dict[str, object]) -> Iterator[Ends]:
     """Two connections, each on a bus of its own, called as keywords are called."""
-    from CanLibrary import CanId, CanLibrary, Payload
+    from CanLibrary import CanId, CanLibrary
 
     library = CanLibrary(auto_close="MANUAL")
     ids = (CanId("0x7E0"), CanId("0x7E8"))
@@ -27,10 +28,10 @@ def ours(params: dict[str, object]) -> Iterator[Ends]:
         library.open_isotp_connection(name, txid=txid, rxid=rxid, bus=name, **params)
 
     def send(name: str) -> Send:
-        return lambda data: library.send_isotp_frame(Payload(data), connection=name)
+        return functools.partial(library.send_isotp_frame, connection=name)
 
     def receive(name: str) -> Receive:
-        return lambda: library.receive_isotp_frame(connection=name)
+        return functools.partial(library.receive_isotp_frame, connection=name)
 
     try:
         yield send("tester"), receive("tester"), send("ecu"), receive("ecu")
@@ -68,8 +69,10 @@ def theirs(params: dict[str, object]) -> Iterator[Ends]:
 
 def throughput(ends: Ends, size: int, count: int) -> Measurement:
     """Return a measurement of payload bytes per second: all sends first, they queue up, then all are received."""
+    from CanLibrary import Payload
+
     send, _, _, receive = ends
-    payload = bytes(number & 0xFF for number in range(size))
+    payload = Payload(bytes(number & 0xFF for number in range(size)))  # bytes, as a keyword is given them
 
     def measurement() -> float:
         begun = time.perf_counter()
@@ -84,8 +87,10 @@ def throughput(ends: Ends, size: int, count: int) -> Measurement:
 
 def exchange(ends: Ends) -> Measurement:
     """Return a measurement of one request of 3 bytes and its reply of 20 bytes, in microseconds."""
+    from CanLibrary import Payload
+
     send, receive, answer, receive_request = ends
-    request, reply = bytes(3), bytes(20)
+    request, reply = Payload(bytes(3)), Payload(bytes(20))
 
     def measurement() -> float:
         begun = time.perf_counter()

@@ -98,6 +98,12 @@ class BusSession:
             message.received_at, message.timestamp = self._send(for_driver, timeout)
         return message
 
+    def transmit(self, message: Any) -> None:
+        """Send a message of python-can, as `send` does with one of ours."""
+        self._check_fd(message)
+        with self._sending:
+            self._send(message, SEND_TIMEOUT)
+
     def send_many(self, messages: Sequence[Any], gap: float = 0.0) -> int:
         """Send messages in order, as fast as the driver takes them or some seconds apart, and return how many.
 

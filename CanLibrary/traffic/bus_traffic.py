@@ -17,7 +17,7 @@ from CanLibrary.types import CanFilters, CanMessage
 
 DEFAULT_CAPACITY = 1_000_000
 _NEVER = 1 << 62  # a position that is never reached
-Handler = Callable[[CanMessage], None]
+Handler = Callable[[Any], None]  # takes a message of python-can
 
 
 class BusTraffic:
@@ -66,16 +66,13 @@ class BusTraffic:
             self.error_frames += bool(flags & ERROR)
             position = self.trace.append(key, message.data, flags, message.dlc, now, message.timestamp)
             self.mailbox.add(key, not flags & ERROR)
-            if handlers and not flags & (ERROR | REMOTE):
-                recorded = self.trace.message(position)  # before a send in another thread makes room
-            else:
-                handlers = ()
             if position >= self.trace.full_at:
                 self._make_room()
             if position >= self._wake_at:
                 self._wake()
-        for handler in handlers:
-            handler(recorded)
+        if handlers and not flags & (ERROR | REMOTE):
+            for handler in handlers:
+                handler(message)
 
     def wait(self, seconds: float, more: int = 1) -> None:
         """Wait until something happened, with the lock held.

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 from CanLibrary.transport.inbox import Inbox
-from CanLibrary.types import AnyIsoTpAddress, CanMessage, IsoTpParams, TargetAddressType
+from CanLibrary.types import AnyIsoTpAddress, IsoTpParams, TargetAddressType
 
 
 class MessagePort(Protocol):
     """What a backend that runs on a bus sees of it: it sends, and is handed what it subscribed to."""
 
-    def send(self, message: CanMessage) -> CanMessage:
-        """Send a message."""
+    def transmit(self, message: Any) -> None:
+        """Send a message of python-can."""
 
-    def subscribe(self, keys: Iterable[int], handler: Callable[[CanMessage], None]) -> None:
-        """Hand every received message with one of these identifiers to the handler."""
+    def subscribe(self, keys: Iterable[int], handler: Callable[[Any], None]) -> None:
+        """Hand every received message with one of these identifiers to the handler, as the driver gave it."""
 
-    def unsubscribe(self, handler: Callable[[CanMessage], None]) -> None:
+    def unsubscribe(self, handler: Callable[[Any], None]) -> None:
         """Hand nothing more to the handler."""
 
 

@@ -22,8 +22,8 @@ from CanLibrary.transport.problems import (
     survived_problem,
 )
 from CanLibrary.transport.protocol import MessagePort, Transfer
-from CanLibrary.transport.queues import Incoming, PayloadBytes, PayloadQueue, RequestQueue
-from CanLibrary.types import AnyIsoTpAddress, CanMessage, IsoTpParams, Payload, TargetAddressType
+from CanLibrary.transport.queues import Command, Incoming, PayloadBytes, PayloadQueue, RequestQueue
+from CanLibrary.types import AnyIsoTpAddress, IsoTpParams, TargetAddressType
 
 _THROTTLED = 0.001  # seconds between two looks at the rate limiter
 _PATIENCE = 5.0  # seconds to wait for a thread that hangs in its driver
@@ -40,6 +40,7 @@ class PythonTransport:
         params: IsoTpParams,
         read_timeout: float,
     ) -> None:
+        import can
         import isotp
 
         self._alias = alias
@@ -54,7 +55,7 @@ class PythonTransport:
         self._beginning = (Transfer(0), b"")  # what `send` is about to hand to can-isotp
         self._sending_errors: list[Exception] = []
         self._thread: threading.Thread | None = None
-        self._frame_type = isotp.CanMessage
+        self._frame_type, self._message_type = isotp.CanMessage, can.Message
         self._layer = isotp.TransportLayerLogic(
             rxfn=self._next_message,
             txfn=self._send_message,
@@ -100,7 +101,7 @@ class PythonTransport:
     def _end_thread(self) -> None:
         thread, self._thread = self._thread, None
         if thread is not None and thread.is_alive():
-            self._incoming.put(_STOP)
+            self._incoming.put(Command(None))
             thread.join(_PATIENCE)
         self._abandon_sending()
         self._layer.stop_receiving()
@@ -163,14 +164,14 @@ class PythonTransport:
             except Exception as error:  # noqa: BLE001
                 self._break_off(translated(f"The wait_func of connection '{self._alias}' failed", error))
                 continue
-            if item is _STOP:
-                return
-            if callable(item):
-                item()
+            if isinstance(item, Command):
+                if item.run is None:
+                    return
+                item.run()
             else:
                 self._process(item, incoming)
 
-    def _process(self, message: CanMessage | None, incoming: Incoming) -> None:
+    def _process(self, message: Any, incoming: Incoming) -> None:
         """Do a turn of the protocol with a message and those that wait behind it."""
         self._current = message
         self._turn = incoming
@@ -228,15 +229,13 @@ class PythonTransport:
 
     def _send_message(self, message: Any) -> None:
         self._complete_held_back()
-        data = Payload.of(message.data)
-        self._port.send(
-            CanMessage(
-                message.arbitration_id,
-                message.is_extended_id,
-                data,
-                len(data),
-                message.is_fd,
-                message.bitrate_switch,
+        self._port.transmit(
+            self._message_type(
+                arbitration_id=message.arbitration_id,
+                is_extended_id=message.is_extended_id,
+                data=message.data,
+                is_fd=message.is_fd,
+                bitrate_switch=message.bitrate_switch,
                 is_rx=False,
             )
         )
@@ -319,12 +318,9 @@ class PythonTransport:
             finally:
                 done.set()
 
-        self._incoming.put(run)
+        self._incoming.put(Command(run))
         while not done.wait(0.1):
             if not self.running:
                 return
         if failure:
             raise failure[0]
-
-
-_STOP = object()

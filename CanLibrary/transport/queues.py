@@ -8,17 +8,25 @@ from collections.abc import Callable
 from typing import Any
 
 from CanLibrary.transport.inbox import Inbox
-from CanLibrary.types import CanMessage
+
+
+class Command:
+    """Something that the thread of a connection is to do between two messages; nothing means its end."""
+
+    __slots__ = ("run",)
+
+    def __init__(self, run: Callable[[], None] | None) -> None:
+        self.run = run
 
 
 class Incoming:
-    """What waits for the thread of a connection: received messages, commands (anything else), a wake-up."""
+    """What waits for the thread of a connection: received messages of python-can, commands, a wake-up."""
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.put = self._queue.put
         self._waking = False
-        self._command: Any = None
+        self._command: Command | None = None
         self._following = 0
 
     def wake(self) -> None:
@@ -43,7 +51,7 @@ class Incoming:
         """Let `following` return what waits now, and not what comes meanwhile: sending must have its turn too."""
         self._following = 0 if self._command else self._queue.qsize()
 
-    def following(self) -> CanMessage | None:
+    def following(self) -> Any:
         """Return the next message of the turn, or None; a command ends the turn and comes next."""
         while self._following > 0:
             self._following -= 1
@@ -51,12 +59,12 @@ class Incoming:
                 item = self._queue.get_nowait()
             except queue.Empty:
                 return None
-            if isinstance(item, CanMessage):
-                return item
             if item is None:
                 self._waking = False
-            else:
+            elif isinstance(item, Command):
                 self._command, self._following = item, 0
+            else:
+                return item
         return None
 
 

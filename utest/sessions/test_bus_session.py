@@ -10,7 +10,7 @@ from CanLibrary.errors import BusError, CanLibraryError, NotSupportedError
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.trace import key_of
 from CanLibrary.traffic.waits import Window, receive, wait_for
-from CanLibrary.types import CanFilters, build_message
+from CanLibrary.types import CanFilters, build_message, message_from
 
 ANY = Matcher()
 
@@ -217,7 +217,7 @@ class TestFilters:
         session.bus.arrived.put(message(0x7E8, b"\x01"))
         session.bus.arrived.put(message(0x200))
         assert arrived(session) == ["0x200  [0]"]
-        assert [str(single) for single in heard] == ["0x7E8  [1]  01"]
+        assert [str(message_from(single)) for single in heard] == ["0x7E8  [1]  01"]
         session.unsubscribe(heard.append)
         assert [single["can_id"] for single in session.bus.filters] == [0x200]
 

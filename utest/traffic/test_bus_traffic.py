@@ -7,7 +7,7 @@ import pytest
 
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.trace import key_of
-from CanLibrary.types import build_message
+from CanLibrary.types import build_message, message_from
 
 STANDARD, EXTENDED = key_of(0x100, False), key_of(0x100, True)
 
@@ -19,7 +19,7 @@ class TestHandlers:
         traffic.arrives(
             message("0x100", "01"), message("0x00000100", "02"), message("0x300"), message("0x200", "03")
         )
-        assert [str(single) for single in heard] == ["0x100  [1]  01", "0x200  [1]  03"]
+        assert [str(message_from(single)) for single in heard] == ["0x100  [1]  01", "0x200  [1]  03"]
 
     def test_several_hear_one_identifier(self, traffic, message):
         one, other = [], []

@@ -6,7 +6,7 @@ from CanLibrary.traffic import echoes
 from CanLibrary.traffic.echoes import Echo
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.trace import key_of
-from CanLibrary.types import build_message
+from CanLibrary.types import build_message, message_from
 
 ANY = Matcher()
 
@@ -74,7 +74,7 @@ def test_the_echo_reaches_connections_on_the_same_bus(new_traffic, message):
     traffic.subscribe([key_of(0x100, False)], heard.append)
     ours = sent(traffic, 0x100, "01")
     traffic.arrives(echo(message, ours, False))
-    assert [str(single) for single in heard] == ["0x100  [1]  01"]
+    assert [str(message_from(single)) for single in heard] == ["0x100  [1]  01"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from CanLibrary.traffic.mailbox import Mailbox
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.trace import ERROR, EXTENDED, TX, Trace, key_of
-from CanLibrary.types import CanFilters, build_message
+from CanLibrary.types import CanFilters, build_message, message_from
 
 ANY = Matcher()
 
@@ -157,7 +157,7 @@ class TestFilters:
         traffic.subscribe([key_of(0x200, False)], heard.append)
         traffic.set_filters(CanFilters("0x100"))
         traffic.arrives(message("0x200", "01"), message("0x300", "02"))
-        assert [str(single) for single in heard] == ["0x200  [1]  01"]
+        assert [str(message_from(single)) for single in heard] == ["0x200  [1]  01"]
         assert traffic.read(ANY) is None
 
     def test_error_frames_are_counted_all_the_same(self, traffic, message):

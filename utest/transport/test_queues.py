@@ -3,7 +3,7 @@
 import isotp
 import pytest
 
-from CanLibrary.transport.queues import Incoming, PayloadBytes
+from CanLibrary.transport.queues import Command, Incoming, PayloadBytes
 from CanLibrary.types import build_message
 
 
@@ -44,7 +44,7 @@ class TestIncoming:
         assert incoming.get(0) is messages[3]
 
     def test_a_command_ends_the_turn_and_comes_next(self, incoming):
-        before, after, command = message(1), message(2), object()
+        before, after, command = message(1), message(2), Command(None)
         for item in (before, command, after):
             incoming.put(item)
         incoming.begin_turn()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
@@ -12,6 +11,7 @@ from CanLibrary.errors import BusError, NotSupportedError, driver_errors, joined
 from CanLibrary.formatting import plural
 from CanLibrary.sessions.capabilities import capabilities
 from CanLibrary.sessions.registry import Owner
+from CanLibrary.sessions.turns import Turns
 from CanLibrary.traffic.bus_traffic import DEFAULT_CAPACITY, BusTraffic, Handler
 from CanLibrary.traffic.echoes import Echo
 from CanLibrary.traffic.receiver import Receiver
@@ -57,7 +57,7 @@ class BusSession:
         self.closed = False
         self._shut_down = shut_down
         self._message_type = can.Message
-        self._sending = threading.Lock()  # python-can's buses are not made for two senders at once
+        self._sending = Turns()  # python-can's buses are not made for two senders at once
         self._listening: dict[Handler, set[int]] = {}
         self._filters = description.filters
         # Where python-can itself filters, a look into the driver's queue that brings nothing does not mean that the
@@ -117,38 +117,48 @@ class BusSession:
         if self.description.fd is False:
             for message in messages:  # before the first is sent
                 self._check_fd(message)
-        remaining, sent, due = iter(messages), 0, time.monotonic()
+        monotonic, record, send = time.monotonic, self.traffic.sending, self.bus.send
+        remaining, sent, due = iter(messages), 0, monotonic()
         try:
             while sent < len(messages):
-                while (left := due - time.monotonic()) > 0:
+                while (left := due - monotonic()) > 0:
                     time.sleep(min(left, SLICE))  # in slices, so that a test time-out can interrupt
                 due += gap
                 with self._sending:
-                    turn_ends = time.monotonic() + _TURN
-                    for message in remaining:
-                        is_ours = isinstance(message, CanMessage)
-                        now, _ = self._send(self._for_driver(message) if is_ours else message, SEND_TIMEOUT)
+                    self.check_open()
+                    turn_ends, wall_clock = monotonic() + _TURN, time.time() - monotonic()
+                    for message in remaining:  # as `_send` does: a call for each message costs too much
+                        if isinstance(message, CanMessage):
+                            message = self._for_driver(message)  # noqa: PLW2901 - the same one for the driver
+                        now = monotonic()
+                        position = record(message, now, now + wall_clock)
+                        try:
+                            send(message, SEND_TIMEOUT)
+                        except Exception as error:
+                            raise self._refused(message, position, error) from error
                         sent += 1
                         if gap or now > turn_ends:
                             break
-                time.sleep(0)  # who waits for its turn to send has it now
+                self._sending.give_way()
         except BusError as error:
             raise BusError(f"{error} {plural(sent, 'message')} of {len(messages)} had been sent.") from error
         return len(messages)
 
     def _send(self, message: Any, timeout: float) -> tuple[float, float]:
         """Send a message of python-can, with the lock held, and return its monotonic and its wall clock time."""
-        if self.closed or self.traffic.failure is not None:
-            self.check_open()
+        self.check_open()
         now, timestamp = time.monotonic(), time.time()
         position = self.traffic.sending(message, now, timestamp)
         try:
             self.bus.send(message, timeout)
         except Exception as error:
-            self.traffic.withdraw(position)
-            doing = f"Bus '{self.alias}' could not send {message_from(message)}"
-            raise translated(doing, error) from error
+            raise self._refused(message, position, error) from error
         return now, timestamp
+
+    def _refused(self, message: Any, position: int | None, error: Exception) -> BusError:
+        """Take back the record of a message that the driver did not take, and return what to say."""
+        self.traffic.withdraw(position)
+        return translated(f"Bus '{self.alias}' could not send {message_from(message)}", error)
 
     def _check_fd(self, message: Any) -> None:
         if message.is_fd and self.description.fd is False:

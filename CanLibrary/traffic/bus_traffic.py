@@ -47,7 +47,7 @@ class BusTraffic:
         self.own_messages = own_messages  # the user wants to receive what is sent here
         self._echoes = Echoes(echoes, own_messages)
         self._handlers: dict[int, tuple[Handler, ...]] = {}
-        self._judges: tuple[Judge, ...] = ()
+        self.judges: tuple[Judge, ...] = ()  # who is to know of every look into the driver's queue
 
     # -- in -----------------------------------------------------------------------------------------
 
@@ -56,16 +56,20 @@ class BusTraffic:
         key = key_of(message.arbitration_id, message.is_extended_id)
         flags = _flags(message)
         with self._lock:
-            if self._echoes.is_own(key, message):
+            if self._echoes.come and self._echoes.is_own(key, message):
                 if not self.own_messages:
                     return  # recorded when it was sent
                 flags |= TX
             handlers = self._handlers.get(key)
-            if self.mailbox.filters and not (flags & ERROR or handlers or self.mailbox.passes(key)):
-                return  # a filter that the driver did not apply
-            self.error_frames += bool(flags & ERROR)
+            wanted = not flags & ERROR
+            if not wanted:
+                self.error_frames += 1
+            elif self.mailbox.filters and not self.mailbox.passes(key):
+                if not handlers:
+                    return  # a filter that the driver did not apply
+                wanted = False
             position = self.trace.append(key, message.data, flags, message.dlc, now, message.timestamp)
-            self.mailbox.add(key, not flags & ERROR)
+            self.mailbox.add(wanted)
             if position >= self.trace.full_at:
                 self._make_room()
             if position >= self._wake_at:
@@ -94,14 +98,12 @@ class BusTraffic:
 
     def patience(self, now: float, longest: float) -> float:
         """Return how many seconds the receiver may wait for a message, because of those who judge."""
-        return min([longest, *(judge.patience(now) for judge in self._judges)]) if self._judges else longest
+        return min([longest, *(judge.patience(now) for judge in self.judges)])
 
     def looked(self, asked: float, returned: float, empty: bool) -> None:
         """Note a look into the driver's queue, before what it found is recorded."""
-        if not self._judges:
-            return
         with self.changed:
-            for judge in self._judges:
+            for judge in self.judges:
                 judge.looked(asked, returned, empty, self.trace.end)
             self._wake()
 
@@ -115,16 +117,18 @@ class BusTraffic:
 
     def sending(self, message: Any, now: float, timestamp: float) -> int | None:
         """Record a message just before it is sent, so that no answer can stand before it."""
-        flags = _flags(message) | TX
+        flags = TX | EXTENDED if message.is_extended_id else TX
+        if message.is_fd or message.is_remote_frame:
+            flags |= _flags(message)
         with self._lock:
             if self._echoes.come:
                 self._echoes.expect(key_of(message.arbitration_id, message.is_extended_id), message.data, now)
             if self.own_messages:
                 return None
-            position = self.trace.append(
-                message.arbitration_id, message.data, flags, message.dlc, now, timestamp, indexed=False
+            position = self.trace.append_sent(
+                message.arbitration_id, message.data, flags, message.dlc, now, timestamp
             )
-            self.mailbox.pass_over()
+            self.mailbox.add(False)
             if position >= self.trace.full_at:
                 self._make_room()
         return position
@@ -165,12 +169,12 @@ class BusTraffic:
         """Let the receiver find out what had arrived at a deadline, see `Judge`."""
         judge = Judge(deadline, strict=strict)
         with self.changed:
-            self._judges = (*self._judges, judge)
+            self.judges = (*self.judges, judge)
         try:
             yield judge
         finally:
             with self.changed:
-                self._judges = tuple(single for single in self._judges if single is not judge)
+                self.judges = tuple(single for single in self.judges if single is not judge)
 
     def first_match(self, matcher: Matcher, start: int, stop: int | None = None) -> int | None:
         """Return the position of the first received match from start on, or None; only with the lock held."""

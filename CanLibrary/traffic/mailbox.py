@@ -24,21 +24,13 @@ class Mailbox:
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
         self._flags = bytearray()
+        # Note whether the newest record of the trace is to be received. Called for every message of the bus.
+        self.add: Callable[[bool], None] = self._flags.append
         # Identifier (None: any) and pattern → position below which no match is unread.
         self._cursors: dict[tuple[int | None, str], int] = {}
         self.filters: CanFilters | None = None
         self.lost = 0  # unread messages that went with the oldest records, since told last
         self.used = False  # whether anybody ever asked: a mailbox that nobody reads loses nothing
-
-    def add(self, key: int, wanted: bool) -> None:
-        """Note the newest record of the trace: unread if it is wanted here and passes the filters."""
-        if wanted and self.filters:
-            wanted = self.passes(key)
-        self._flags.append(wanted)
-
-    def pass_over(self) -> None:
-        """Note that the newest record of the trace is nothing to receive."""
-        self._flags.append(0)
 
     @property
     def unread(self) -> int:

@@ -62,18 +62,24 @@ class Trace:
         dlc: int,
         received_at: float,
         timestamp: float,
-        *,
-        indexed: bool = True,
     ) -> int:
-        """Record a message and return its position; what nobody looks for by its identifier needs no index."""
+        """Record a received message and return its position."""
         position = self.first + len(self._records)
         self._records.append(_PACK(received_at, timestamp, key & ~_EXTENDED_KEY, flags, dlc) + data)
-        if indexed and not flags & ERROR:
+        if not flags & ERROR:
             try:
                 self._by_key[key].append(position)
             except KeyError:
                 self._by_key[key] = array("q", (position,))
         return position
+
+    def append_sent(
+        self, value: int, data: bytes | bytearray, flags: int, dlc: int, sent_at: float, timestamp: float
+    ) -> int:
+        """Record a sent message and return its position; nobody looks for it by its identifier: no index."""
+        records = self._records
+        records.append(_PACK(sent_at, timestamp, value, flags, dlc) + data)
+        return self.first + len(records) - 1
 
     def withdraw(self, position: int) -> None:
         """Take a record back that turned out not to be traffic: a message whose sending failed."""

@@ -255,7 +255,7 @@ def test_against_a_naive_list(seed):
         key, data = chance.choice(keys), chance.choice([b"", b"\x01", b"\x11", b"\x03\x04"])
         flags = chance.choice([0, 0, 0, TX, ERROR])
         trace.append(key, data, flags | (EXTENDED if key >> 31 else 0), len(data), 0.0, 0.0)
-        box.add(key, not flags)
+        box.add(not flags and box.passes(key))
         model.add(key, data, not flags)
         if surplus := trace.surplus():
             trace.drop(surplus)

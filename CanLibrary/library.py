@@ -12,7 +12,7 @@ from typing import Any
 from robot.api import logger
 from robotlibcore import HybridCore
 
-from CanLibrary.config import DEFAULT_ALIAS, Bench, bus_description, load_bench
+from CanLibrary.config import DEFAULT_ALIAS, DEFAULT_CAPACITY, Bench, bus_description, load_bench
 from CanLibrary.errors import CanLibraryError, ConfigurationError, joined
 from CanLibrary.introduction import INTRODUCTION
 from CanLibrary.keywords.auto_close import AutoCloser
@@ -28,7 +28,6 @@ from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connections import Connections
 from CanLibrary.sessions.ownership import Ownership
 from CanLibrary.sessions.periodic import PeriodicMessages
-from CanLibrary.traffic.bus_traffic import DEFAULT_CAPACITY
 from CanLibrary.types import CONVERTERS, AutoClose
 from CanLibrary.version import __version__
 

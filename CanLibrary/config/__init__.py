@@ -5,10 +5,19 @@ from __future__ import annotations
 from CanLibrary.config.bench import find_mistakes, load_bench, read_bench
 from CanLibrary.config.buses import bus_description
 from CanLibrary.config.connections import connection_description
-from CanLibrary.config.descriptions import DEFAULT_ALIAS, Bench, BusDescription, ConnectionDescription
+from CanLibrary.config.descriptions import (
+    DEFAULT_ALIAS,
+    DEFAULT_CAPACITY,
+    SEND_TIMEOUT,
+    Bench,
+    BusDescription,
+    ConnectionDescription,
+)
 
 __all__ = [
     "DEFAULT_ALIAS",
+    "DEFAULT_CAPACITY",
+    "SEND_TIMEOUT",
     "Bench",
     "BusDescription",
     "ConnectionDescription",

@@ -8,6 +8,11 @@ from typing import Any
 
 from CanLibrary.types import AnyIsoTpAddress, Backend, CanFilters, IsoTpParams
 
+# Messages that a bus keeps; then the oldest go.
+DEFAULT_CAPACITY = 1_000_000
+# Seconds until the driver must have taken a message. python-can's own default waits for ever on some interfaces
+# when nobody acknowledges.
+SEND_TIMEOUT = 1.0
 DEFAULT_ALIAS = "can"
 DEFAULT_INTERFACE = "virtual"
 DEFAULT_CHANNEL = 0  # of the virtual interface; elsewhere the driver knows its own

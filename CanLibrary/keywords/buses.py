@@ -1,7 +1,5 @@
 """Opening, asking and closing buses."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from robot.api.deco import keyword

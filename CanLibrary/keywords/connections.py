@@ -1,7 +1,5 @@
 """Opening, asking and closing ISO-TP connections."""
 
-from __future__ import annotations
-
 import difflib
 import inspect
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What the interface of a bus can tell and do: state, protocol, filters, transmit buffer."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from robot.api import logger

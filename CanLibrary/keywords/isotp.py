@@ -1,7 +1,5 @@
 """Sending and receiving IsoTp frames."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from robot.api import logger

@@ -1,18 +1,14 @@
 """Sending and receiving messages."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from robot.api import logger
 from robot.api.deco import keyword
 
+from CanLibrary.config import SEND_TIMEOUT
 from CanLibrary.errors import ConfigurationError
 from CanLibrary.keywords.support import NO_DATA, bus_of, checked_message, converted, matcher, seconds
-from CanLibrary.sessions.bus_session import SEND_TIMEOUT, BusSession
 from CanLibrary.sessions.buses import Buses
-from CanLibrary.traffic import waits
-from CanLibrary.traffic.matching import Matcher
 from CanLibrary.types import (
     NOT_GIVEN,
     CanId,
@@ -134,7 +130,8 @@ class MessageKeywords:
         | Should Be Equal As Integers    ${message.data[2]}    3
         """
         session = bus_of(self._buses, bus)
-        message = self._receive(session, matcher(id, data, mask), timeout, 1)[0]
+        wanted = matcher(id, data, mask)
+        message = session.reading.receive(wanted, seconds(timeout, self._timeout))[0]
         logger.info(f"Received {message} on bus '{session.alias}'.")
         return message
 
@@ -173,7 +170,8 @@ class MessageKeywords:
         if count < 1:
             raise ConfigurationError(f"count={count} is not possible: receive at least 1 message.")
         session = bus_of(self._buses, bus)
-        return self._receive(session, matcher(id, data, mask), timeout, count)
+        wanted = matcher(id, data, mask)
+        return session.reading.receive(wanted, seconds(timeout, self._timeout), count)
 
     @keyword
     def clear_received_messages(self, *, bus: str | None = None) -> int:
@@ -186,16 +184,4 @@ class MessageKeywords:
         | ${dropped}=    `Clear Received Messages`
         | Log    ${dropped} messages were unread.
         """
-        session = bus_of(self._buses, bus)
-        session.catch_up()
-        with session.traffic.changed:
-            mailbox = session.traffic.mailbox
-            return mailbox.take_lost() + mailbox.clear()
-
-    def _receive(
-        self, session: BusSession, wanted: Matcher, timeout: timedelta | None, count: int
-    ) -> list[CanMessage]:
-        limit = seconds(timeout, self._timeout)
-        if not limit:  # what is there now, also if the receiver has not looked yet
-            session.catch_up()
-        return waits.receive(session.traffic, wanted, limit, count)
+        return bus_of(self._buses, bus).reading.clear()

@@ -1,7 +1,5 @@
 """Periodic messages."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from robot.api.deco import keyword

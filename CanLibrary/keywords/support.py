@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from robot.api import logger
 
 from CanLibrary.config.mistakes import Mistakes
 from CanLibrary.config.values import convert
 from CanLibrary.errors import ConfigurationError, joined
-from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.sessions.buses import Buses
-from CanLibrary.sessions.connection import Connection
 from CanLibrary.sessions.connections import Connections
 from CanLibrary.sessions.registry import Registry
 from CanLibrary.traffic.matching import Matcher
@@ -25,6 +23,10 @@ from CanLibrary.types import (
     Payload,
     build_message,
 )
+
+if TYPE_CHECKING:
+    from CanLibrary.sessions.bus_session import BusSession
+    from CanLibrary.sessions.connection import Connection
 
 T = TypeVar("T")
 # Not an empty Payload: Payload is a kind of bytes, and Robot Framework converts what a type refuses by the type of

@@ -1,8 +1,5 @@
 """Judging what passes on a bus: from now on, from a mark on, or as the reply to a message."""
 
-from __future__ import annotations
-
-import time
 from datetime import timedelta
 
 from robot.api import logger
@@ -10,9 +7,7 @@ from robot.api.deco import keyword
 
 from CanLibrary.errors import ConfigurationError
 from CanLibrary.keywords.support import NO_DATA, bus_of, checked_message, converted, matcher, seconds
-from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.sessions.buses import Buses
-from CanLibrary.traffic import waits
 from CanLibrary.types import NOT_GIVEN, CanId, CanIdPattern, CanMark, CanMessage, Pattern, Payload
 
 
@@ -39,7 +34,7 @@ class WaitKeywords:
         | `Send Can Message`    0x7E0    02 10 03
         | `Wait For Can Message`    0x7E8    since=${mark}
         """
-        return _mark(bus_of(self._buses, bus))
+        return bus_of(self._buses, bus).reading.mark()
 
     @keyword
     def wait_for_can_message(
@@ -73,8 +68,8 @@ class WaitKeywords:
         | `Wait For Can Message`    0x100    within=200 ms
         """
         session = bus_of(self._buses, bus)
-        window = self._window(session, since, within)
-        message = waits.wait_for(session.traffic, matcher(id, data, mask), window)
+        window = session.reading.window(*_since_within(since, within), self._timeout)
+        message = session.reading.wait_for(matcher(id, data, mask), window)
         logger.info(f"{message} arrived on bus '{session.alias}'.")
         return message
 
@@ -107,13 +102,9 @@ class WaitKeywords:
         Example:
         | `Can Message Should Not Arrive`    0x7E8    ?? 7F *    within=500 ms
         """
-        session = bus_of(self._buses, bus)
-        window = self._window(session, since, within)
-        if not window.within:
-            raise ConfigurationError(
-                "within=0 is not possible: nothing could arrive in no time; give a longer one."
-            )
-        waits.should_not_arrive(session.traffic, matcher(id, data, mask), window)
+        reading = bus_of(self._buses, bus).reading
+        window = reading.window(*_since_within(since, within), self._timeout)
+        reading.should_not_arrive(matcher(id, data, mask), window)
 
     @keyword
     def exchange_can_message(
@@ -167,34 +158,16 @@ class WaitKeywords:
             id, data, extended=extended, fd=fd, bitrate_switch=bitrate_switch, remote=remote, dlc=dlc
         )
         session = bus_of(self._buses, bus)
-        window = self._window(session, NOT_GIVEN, within)
+        window = session.reading.window(*_since_within(NOT_GIVEN, within), self._timeout)
         session.send(message)
-        reply = waits.wait_for(session.traffic, wanted, window, hand_out=True)
+        reply = session.reading.wait_for(wanted, window, hand_out=True)
         logger.info(f"Reply {reply} on bus '{session.alias}'.")
         return reply
 
-    def _window(self, session: BusSession, since: CanMark, within: timedelta | None) -> waits.Window:
-        mark = converted(since, CanMark, "since") if since else _mark(session)
-        if since:
-            session.catch_up()  # part of the window is over: what arrived in it must be recorded
-        if within is None and since:  # what came since the mark counts, and the wait goes on from now
-            passed = time.monotonic() - mark.at
-            limit = passed + self._timeout
-        else:
-            limit = seconds(within, self._timeout, "within")
-        if mark.trace is not session.traffic.trace:
-            raise ConfigurationError(
-                f"The {mark} is of another bus than '{session.alias}', or of the time before it was opened again."
-            )
-        if mark.position < session.traffic.trace.first:
-            raise ConfigurationError(
-                f"The {mark} is too old: the trace keeps {session.traffic.trace.capacity} messages."
-            )
-        return waits.Window(mark.position, mark.at, limit, " of the mark" if since else "")
 
-
-def _mark(session: BusSession) -> CanMark:
-    traffic = session.traffic
-    session.catch_up()
-    with traffic.changed:
-        return CanMark(session.alias, traffic.trace.end, time.monotonic(), traffic.trace)
+def _since_within(since: CanMark, within: timedelta | None) -> tuple[CanMark | None, float | None]:
+    """Return the mark, and the seconds of a window; None for what was not given."""
+    return (
+        converted(since, CanMark, "since") if since else None,
+        None if within is None else seconds(within, 0.0, "within"),
+    )

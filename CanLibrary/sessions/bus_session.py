@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from CanLibrary.config import BusDescription
+from CanLibrary.config import DEFAULT_CAPACITY, SEND_TIMEOUT, BusDescription
 from CanLibrary.errors import BusError, NotSupportedError, driver_errors, joined, translated
 from CanLibrary.formatting import plural
-from CanLibrary.sessions.capabilities import capabilities
+from CanLibrary.sessions.reading import Reading
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.sessions.turns import Turns
-from CanLibrary.traffic.bus_traffic import DEFAULT_CAPACITY, BusTraffic, Handler
+from CanLibrary.traffic.bus_traffic import BusTraffic, Handler
 from CanLibrary.traffic.echoes import Echo
 from CanLibrary.traffic.receiver import Receiver
 from CanLibrary.traffic.trace import id_of
@@ -20,9 +20,6 @@ from CanLibrary.traffic.waits import SLICE, died, lost_sentence
 from CanLibrary.types import CanFilters, CanMessage, message_from
 from CanLibrary.types.can_id import MAX_EXTENDED, MAX_STANDARD
 
-# Seconds until the driver must have taken a message. python-can's own default waits for ever on some interfaces
-# when nobody acknowledges.
-SEND_TIMEOUT = 1.0
 # Seconds for which one of those who send may keep the others waiting; a lock for each message costs too much.
 _TURN = 0.001
 
@@ -50,6 +47,8 @@ class BusSession:
     ) -> None:
         import can
 
+        from CanLibrary.sessions.capabilities import capabilities
+
         self.alias = description.alias
         self.description = description
         self.owner = owner
@@ -74,6 +73,7 @@ class BusSession:
             self.alias, capacity=capacity, own_messages=bool(own), echoes=_echo_kind(bus)
         )
         self._receiver = Receiver(bus, self.traffic)
+        self.reading = Reading(self.traffic, self.catch_up)
         if description.filters:
             self.traffic.set_filters(description.filters)
             if not self._filters_in_driver:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from CanLibrary.config import DEFAULT_ALIAS, BusDescription, bus_description
 from CanLibrary.errors import BusError, ConfigurationError, nearest
 from CanLibrary.formatting import quoted
-from CanLibrary.sessions.bus_session import BusSession
-from CanLibrary.sessions.interfaces import open_bus
 from CanLibrary.sessions.ownership import Ownership
 from CanLibrary.sessions.registry import Owner, Registry
+
+if TYPE_CHECKING:  # what opens a bus is imported when one opens: an import of the library should cost little
+    from CanLibrary.sessions.bus_session import BusSession
 
 
 class Buses:
@@ -90,6 +91,8 @@ class Buses:
             )
         interface = type(bus).__name__
         description = BusDescription(alias, interface, getattr(bus, "channel_info", None))
+        from CanLibrary.sessions.bus_session import BusSession
+
         session = BusSession(
             description, bus, self._ownership.owner, capacity=self._capacity, shut_down=shut_down
         )
@@ -111,6 +114,9 @@ class Buses:
         return session
 
     def _session(self, description: BusDescription, owner: Owner) -> BusSession:
+        from CanLibrary.sessions.bus_session import BusSession
+        from CanLibrary.sessions.interfaces import open_bus
+
         bus, notices = open_bus(description)
         session = BusSession(description, bus, owner, capacity=self._capacity)
         session.notices += notices

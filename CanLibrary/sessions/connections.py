@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from CanLibrary.config import ConnectionDescription, connection_description
 from CanLibrary.errors import ConfigurationError, NotSupportedError, driver_errors
-from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.sessions.buses import Buses
-from CanLibrary.sessions.connection import Connection
 from CanLibrary.sessions.ownership import Ownership
 from CanLibrary.sessions.registry import Owner, Registry
-from CanLibrary.traffic.trace import key_of
-from CanLibrary.transport.addresses import listening_keys, sending_id
-from CanLibrary.transport.protocol import Transport
-from CanLibrary.transport.python import PythonTransport
 from CanLibrary.types import Backend
+
+if TYPE_CHECKING:  # imported when a connection opens: an import of the library should cost little
+    from CanLibrary.sessions.bus_session import BusSession
+    from CanLibrary.sessions.connection import Connection
+    from CanLibrary.transport.protocol import Transport
 
 DEFAULT_ALIAS = "isotp"
 
@@ -82,6 +81,8 @@ class Connections:
             if description.node is not None
             else self._buses.registry.get(description.bus)
         )
+        from CanLibrary.sessions.connection import Connection
+
         connection = None
         try:
             transport = _transport(description, bus)
@@ -102,6 +103,9 @@ class Connections:
         """Return a warning about the other end on the same bus: a bus does not receive what it sends."""
         if new.bus.traffic.own_messages:
             return []
+        from CanLibrary.traffic.trace import key_of
+        from CanLibrary.transport.addresses import listening_keys, sending_id
+
         hears = listening_keys(new.transport.address)
         return [
             f"Connections '{other.alias}' and '{new.alias}' share bus '{new.bus.alias}' and do not hear each other: a "
@@ -116,6 +120,8 @@ def _transport(description: ConnectionDescription, bus: BusSession) -> Transport
         raise ConfigurationError(
             f"Connection '{description.alias}' has can_fd=True, but bus '{bus.alias}' was opened with fd=False."
         )
+    from CanLibrary.transport.python import PythonTransport
+
     with driver_errors(f"Connection '{description.alias}' could not be opened"):
         return PythonTransport(
             description.alias, bus, description.address, description.params, description.read_timeout

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 from itertools import count
+from typing import TYPE_CHECKING
 
 from CanLibrary.errors import BusError, ConfigurationError
 from CanLibrary.formatting import plural, quoted
-from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.traffic.periodic import PeriodicScheduler, PeriodicTask
 from CanLibrary.types import CanMessage
+
+if TYPE_CHECKING:
+    from CanLibrary.sessions.bus_session import BusSession
 
 
 class PeriodicMessages:

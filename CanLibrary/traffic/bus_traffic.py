@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from CanLibrary.config import DEFAULT_CAPACITY
 from CanLibrary.traffic.echoes import Echo, Echoes
 from CanLibrary.traffic.judge import Judge
 from CanLibrary.traffic.mailbox import Mailbox
@@ -15,7 +16,6 @@ from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.trace import BRS, ERROR, ESI, EXTENDED, FD, REMOTE, TX, Trace, key_of
 from CanLibrary.types import CanFilters, CanMessage
 
-DEFAULT_CAPACITY = 1_000_000
 _NEVER = 1 << 62  # a position that is never reached
 Handler = Callable[[Any], None]  # takes a message of python-can
 

@@ -67,7 +67,7 @@ def test_results_and_failures_are_described(keywords, keyword_name):
     function = keywords[keyword_name]
     said = sections(function)
     returns = inspect.signature(function).return_annotation
-    if returns == "None":
+    if returns in (None, "None"):
         assert "Returns" not in said
     else:
         assert "Returns" in said or re.search(r"\b[Rr]eturns\b", said[""][0])

@@ -2,7 +2,8 @@
 
     python atest/run.py [options of robot] [suites]
 
-Everything runs where no suite is given. The report is in results/atest.
+Where no suite is given, everything runs but what needs a Linux kernel with CAN: kernel/run.py is for that.
+The report is in results/atest.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ SUMMARY = re.compile(r"^\d+ tests?, (\d+) passed, (\d+) failed", re.MULTILINE)
 
 def main(arguments: list[str]) -> int:
     if not names_suites(arguments):
-        arguments = [*arguments, str(HERE)]
+        arguments = [*arguments, "--exclude", "kernel", str(HERE)]
     command = [sys.executable, "-W", "default::ResourceWarning", "-m", "robot", "--outputdir", str(RESULTS)]
     command += ["--listener", str(HERE / "resources" / "Leftovers.py"), *arguments]
     console = run(command)

@@ -19,7 +19,19 @@ PACKAGES = {
     "ip": "iproute2",
 }
 METAPACKAGE = "linux-image-amd64"  # not the cloud flavour, which has no CAN
-MODULES = "virtio_pci 9pnet_virtio 9p overlay can can-raw can-bcm can-isotp can-gw can-dev vcan".split()
+MODULES = [
+    "virtio_pci",
+    "9pnet_virtio",
+    "9p",
+    "overlay",
+    "can",
+    "can-raw",
+    "can-bcm",
+    "can-isotp",
+    "can-gw",
+    "can-dev",
+    "vcan",
+]
 
 
 class MissingPart(Exception):
@@ -126,7 +138,7 @@ def _collect_modules(unpacked: Path, target: Path) -> None:
         order.append(name)
         (target / name).write_bytes(module)
 
-    for name in MODULES:
+    for name in MODULES + CAN_MODULES:
         take(_plain(name))
     (target / "order").write_text("\n".join(order) + "\n")
 

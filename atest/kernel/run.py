@@ -45,7 +45,7 @@ trap 'for bus in $made; do ip link del $bus; done' EXIT
 ip link set lo up
 for bus in vcan0 vcan1; do
     [ -e /sys/class/net/$bus ] || {{ ip link add dev $bus type vcan && made="$made $bus"; }}
-    [ "$(cat /sys/class/net/$bus/mtu)" = 72 ] || ip link set $bus down mtu 72
+    [ "$(cat /sys/class/net/$bus/mtu)" = 72 ] || {{ ip link set $bus down; ip link set $bus mtu 72; }}
     ip link set $bus up
 done
 """

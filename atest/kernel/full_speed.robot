@@ -15,7 +15,7 @@ Nothing Is Lost At A Moderate Speed
     Length Should Be    ${messages}    500
 
 Nothing Is Lost In Silence At Full Speed
-    [Documentation]    For ten seconds, while nobody reads: what is unread and what is told as lost is all that was sent.
+    [Documentation]    For ten seconds, while nobody reads: what is unread and what is told as lost is all.
     ${sent}    Run Cangen    -g    0    -i    seconds=10
     ${read}    ${lost}    Read And Lost
     Log To Console    ${sent} sent, ${read} read, ${lost} told as lost
@@ -30,7 +30,7 @@ No Verdict While Messages Are Lost
 *** Keywords ***
 Read And Lost
     [Documentation]    Return how many messages are unread, and how many the keywords said to be lost.
-    ${lost}    Set Variable    ${0}
+    VAR    ${lost}    ${0}
     WHILE    True    limit=10
         TRY
             Receive Can Message    timeout=0

@@ -19,19 +19,8 @@ PACKAGES = {
     "ip": "iproute2",
 }
 METAPACKAGE = "linux-image-amd64"  # not the cloud flavour, which has no CAN
-MODULES = [
-    "virtio_pci",
-    "9pnet_virtio",
-    "9p",
-    "overlay",
-    "can",
-    "can-raw",
-    "can-bcm",
-    "can-isotp",
-    "can-gw",
-    "can-dev",
-    "vcan",
-]
+MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay")
+CAN_MODULES = ("can", "can-raw", "can-bcm", "can-isotp", "can-gw", "can-dev", "vcan")
 
 
 class MissingPart(Exception):

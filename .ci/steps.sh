@@ -24,6 +24,7 @@ unset ROBOT_OPTIONS REBOT_OPTIONS ROBOT_SYSLOG_FILE GIT_DIR GIT_WORK_TREE GIT_IN
 unset CAN_CONFIG CAN_INTERFACE CAN_CHANNEL CAN_BITRATE
 export CI=${CI:-true} NO_COLOR=1 PYTHONNOUSERSITE=1 PYTHONUNBUFFERED=1 PYTHONUTF8=1
 export PIP_CACHE_DIR=$temp/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_PROGRESS_BAR=off
+kernels=${XDG_CACHE_HOME:-$HOME/.cache}/canlibrary/kernel  # a download of 70 MB is not for every run
 export XDG_CACHE_HOME=$temp/cache TMPDIR=$temp/tmp
 # git refuses a checkout that belongs to somebody else, as one that root tests often does.
 export GIT_CONFIG_GLOBAL=$temp/gitconfig GIT_CONFIG_NOSYSTEM=1
@@ -86,7 +87,10 @@ counts() {
         }
         /^[0-9]+ passed, [0-9]+ failed$/ { sum = 1; p += $1; f += $3 }  # atest/run.py
         /^[0-9]+ tests?, [0-9]+ passed, [0-9]+ failed/ { robot_p = $3; robot_f = $5 }  # robot: the last is the sum
-        END { if (!sum) { p += robot_p; f += robot_f } print p + 0, f + 0 }
+        /^Kernel [^ ]+: [0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ {  # atest/kernel/run.py: the sum of its runs
+            kernel = 1; p = $3; f = $5 + $7  # none may be skipped there
+        }
+        END { if (!sum && !kernel) { p += robot_p; f += robot_f } print p + 0, f + 0 }
     ' "$1"
 }
 
@@ -130,6 +134,7 @@ pyenv_python() {
 # finish: the sum of it all, as the last line and as the exit code.
 finish() {
     printf '\nLogs are in results/ci. It took %d min %d s.\n' $((SECONDS / 60)) $((SECONDS % 60))
+    grep -h '^Kernel ' "$logs"/*.log
     [ ${#broken[@]} -eq 0 ] || printf 'Failed: %s\n' "${broken[@]}"
     printf '%s passed, %s failed\n' "$passed" "$failed"
     [ "$failed" -eq 0 ]

@@ -70,19 +70,23 @@ class Connections:
         return description
 
     def _connect(self, description: ConnectionDescription, owner: Owner, *, start: bool) -> Connection:
-        if description.backend is not Backend.python:
+        from CanLibrary.sessions.connection import Connection
+
+        if description.backend is Backend.exported:
             raise NotSupportedError(
-                f"Connection '{description.alias}' asks for backend={description.backend.value}"
-                f"{_ALSO_KNOWN[description.backend]}, which this version does not have; use backend=python."
+                f"Connection '{description.alias}' asks for backend=exported (a Jumpstarter exporter), which this "
+                "version does not have; use backend=python."
             )
+        if description.backend is Backend.kernel and description.node is not None:
+            from CanLibrary.transport.kernel_socket import check_there
+
+            check_there(description.alias, str(description.node.channel))
         own_node = description.node is not None
         bus = (
             self._buses.open_node(description.node, owner)
             if description.node is not None
             else self._buses.registry.get(description.bus)
         )
-        from CanLibrary.sessions.connection import Connection
-
         connection = None
         try:
             transport = _transport(description, bus)
@@ -101,8 +105,8 @@ class Connections:
 
     def _deaf_to_each_other(self, new: Connection) -> list[str]:
         """Return a warning about the other end on the same bus: a bus does not receive what it sends."""
-        if new.bus.traffic.own_messages:
-            return []
+        if new.bus.traffic.own_messages or new.description.backend is not Backend.python:
+            return []  # the kernel's sockets hear each other, and the bus hears them
         from CanLibrary.traffic.trace import key_of
         from CanLibrary.transport.addresses import listening_keys, sending_id
 
@@ -111,7 +115,9 @@ class Connections:
             f"Connections '{other.alias}' and '{new.alias}' share bus '{new.bus.alias}' and do not hear each other: a "
             "bus does not receive what it sends. Give one of them a node of its own with interface= and channel=."
             for other in self.registry.open.values()
-            if other.bus is new.bus and key_of(*sending_id(other.transport.address)) in hears
+            if other.bus is new.bus
+            and other.description.backend is Backend.python
+            and key_of(*sending_id(other.transport.address)) in hears
         ]
 
 
@@ -120,16 +126,30 @@ def _transport(description: ConnectionDescription, bus: BusSession) -> Transport
         raise ConfigurationError(
             f"Connection '{description.alias}' has can_fd=True, but bus '{bus.alias}' was opened with fd=False."
         )
+    from CanLibrary.transport.kernel import KernelTransport
     from CanLibrary.transport.python import PythonTransport
 
     with driver_errors(f"Connection '{description.alias}' could not be opened"):
+        if description.backend is Backend.kernel:
+            return KernelTransport(
+                description.alias,
+                _network_interface(description, bus),
+                bus,
+                description.address,
+                description.params,
+            )
         return PythonTransport(
             description.alias, bus, description.address, description.params, description.read_timeout
         )
 
 
-_ALSO_KNOWN = {
-    Backend.kernel: " (type: IsoTpSocket)",
-    Backend.exported: " (a Jumpstarter exporter)",
-    Backend.python: "",
-}
+def _network_interface(description: ConnectionDescription, bus: BusSession) -> str:
+    """Return the network interface of a bus, for the kernel's socket."""
+    from can.interfaces.socketcan import SocketcanBus
+
+    if not isinstance(bus.bus, SocketcanBus):
+        raise ConfigurationError(
+            f"Connection '{description.alias}' has backend=kernel, which runs on interface 'socketcan' only, but bus "
+            f"'{bus.alias}' is no SocketCAN bus; use backend=python."
+        )
+    return str(bus.bus.channel)

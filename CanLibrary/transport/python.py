@@ -22,7 +22,14 @@ from CanLibrary.transport.problems import (
     survived_problem,
 )
 from CanLibrary.transport.protocol import MessagePort, Transfer
-from CanLibrary.transport.queues import Command, Incoming, PayloadBytes, PayloadQueue, RequestQueue
+from CanLibrary.transport.queues import (
+    Command,
+    Incoming,
+    PayloadBytes,
+    PayloadQueue,
+    RequestQueue,
+    run_in_thread,
+)
 from CanLibrary.types import AnyIsoTpAddress, IsoTpParams, TargetAddressType
 
 _THROTTLED = 0.001  # seconds between two looks at the rate limiter
@@ -304,23 +311,4 @@ class PythonTransport:
 
     def _in_thread(self, action: Callable[[], None]) -> None:
         """Run an action between two steps of the protocol, in its thread if that runs."""
-        if not self.running:
-            action()
-            return
-        done = threading.Event()
-        failure: list[Exception] = []
-
-        def run() -> None:
-            try:
-                action()
-            except Exception as error:  # noqa: BLE001
-                failure.append(error)  # raised below, in the thread of the keyword
-            finally:
-                done.set()
-
-        self._incoming.put(Command(run))
-        while not done.wait(0.1):
-            if not self.running:
-                return
-        if failure:
-            raise failure[0]
+        run_in_thread(action, self._incoming.put, lambda: self.running)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,36 @@ class Command:
 
     def __init__(self, run: Callable[[], None] | None) -> None:
         self.run = run
+
+
+def run_in_thread(
+    action: Callable[[], None], hand_over: Callable[[Command], None], running: Callable[[], bool]
+) -> None:
+    """Run an action in the thread of a connection, between two steps of its work, or here if that has ended.
+
+    Raises:
+        Exception: What the action raised.
+    """
+    if not running():
+        action()
+        return
+    done = threading.Event()
+    failure: list[Exception] = []
+
+    def run() -> None:
+        try:
+            action()
+        except Exception as error:  # noqa: BLE001
+            failure.append(error)  # raised below, in the thread of the keyword
+        finally:
+            done.set()
+
+    hand_over(Command(run))
+    while not done.wait(0.1):
+        if not running():
+            return
+    if failure:
+        raise failure[0]
 
 
 class Incoming:

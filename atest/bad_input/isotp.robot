@@ -108,8 +108,14 @@ Bus That Is Not Open
 
 Backend That Is Not There Yet
     [Documentation]    One sentence.
-    VAR    ${failure}    Connection 'diag' asks for backend=kernel (type: IsoTpSocket), which this version does not
-    ...    have; use backend=python.
+    VAR    ${failure}    Connection 'diag' asks for backend=exported (a Jumpstarter exporter), which this version does
+    ...    not have; use backend=python.
+    Should Fail    ${failure}    Open IsoTp Connection    diag    txid=0x7E0    rxid=0x7E8    backend=exported
+
+Kernel Backend On A Virtual Bus
+    [Documentation]    The kernel knows its own network interfaces only.
+    VAR    ${failure}    Connection 'diag' has backend=kernel, which runs on interface 'socketcan' only, but bus
+    ...    'tester' is no SocketCAN bus; use backend=python.
     Should Fail    ${failure}    Open IsoTp Connection    diag    txid=0x7E0    rxid=0x7E8    backend=kernel
 
 

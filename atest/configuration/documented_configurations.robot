@@ -36,8 +36,11 @@ Documented IsoTpPython
     [Teardown]    Documented Python.Close All IsoTp Connections
 
 Documented IsoTpSocket
-    [Documentation]    It loads, and fails at its first use with one sentence.
-    VAR    ${failure}    Connection 'can' asks for backend=kernel (type: IsoTpSocket), which this version does not have;
-    ...    use backend=python.
-    Run Keyword And Expect Error    EQUALS:${failure}    Documented Socket.Send IsoTp Frame    3E 00
-    Run Keyword And Expect Error    EQUALS:${failure}    Documented Socket.Receive IsoTp Frame
+    [Documentation]    It loads; where the kernel cannot do it, its first use fails with one sentence. Where it can, see
+    ...    atest/kernel.
+    ${status}    ${failure}    Run Keyword And Ignore Error    Documented Socket.Start IsoTp
+    IF    '${status}' == 'FAIL'
+        Should Match    ${failure}    Connection 'can' needs the *'sudo *', or use backend=python.
+        Run Keyword And Expect Error    EQUALS:${failure}    Documented Socket.Receive IsoTp Frame
+    END
+    [Teardown]    Documented Socket.Close All IsoTp Connections

@@ -1,11 +1,17 @@
 """Backends for the tests that every backend must pass, and a partner made of raw messages."""
 
 import random
+import types
 
 import can
 import pytest
 
-from CanLibrary.config import connection_description
+from CanLibrary.config import bus_description, connection_description
+from CanLibrary.errors import CanLibraryError
+from CanLibrary.sessions.bus_session import BusSession
+from CanLibrary.sessions.registry import Owner
+from CanLibrary.transport.kernel import KernelTransport
+from CanLibrary.transport.kernel_socket import check_there
 from CanLibrary.transport.python import PythonTransport
 from CanLibrary.types import IsoTpParams, Pattern, Payload, TargetAddressType
 
@@ -48,6 +54,9 @@ class Endpoint:
 class PythonBackend:
     """can-isotp's stack on virtual buses."""
 
+    impatient = types.MappingProxyType({"rx_flowcontrol_timeout": 300, "rx_consecutive_frame_timeout": 300})
+    patience = "300 milliseconds"
+
     def __init__(self, node, raw_bus):
         self.node, self.raw_bus = node, raw_bus
         self._opened = []
@@ -69,11 +78,63 @@ class PythonBackend:
             transport.stop()
 
 
-BACKENDS = {"python": PythonBackend}
+class KernelBackend:
+    """The Linux kernel's sockets on its virtual CAN."""
+
+    impatient = types.MappingProxyType({})  # the kernel's times are fixed
+    patience = "1 second"
+
+    def __init__(self, node, raw_bus):  # noqa: ARG002 - those are virtual
+        self._opened, self._sessions, self._buses = [], [], []
+
+    def node(self, alias="body"):
+        description = bus_description(alias, {"interface": "socketcan", "channel": VCAN, "fd": True})
+        self._sessions.append(BusSession(description, self.raw_bus(), Owner(), shut_down=False))
+        return self._sessions[-1]
+
+    def raw_bus(self):
+        self._buses.append(can.Bus(interface="socketcan", channel=VCAN, fd=True, ignore_config=True))
+        return self._buses[-1]
+
+    def endpoint(self, address, alias="tester", bus=None, start=True, **params):
+        port = self.node(f"bus of {alias}") if bus is None else bus
+        transport = KernelTransport(alias, VCAN, port, address, IsoTpParams(**params))
+        self._opened.append(transport)
+        if start:
+            transport.start()
+        return Endpoint(transport)
+
+    def pair(self, one, other, **params):
+        return self.endpoint(one, "tester", **params), self.endpoint(other, "ecu", **params)
+
+    def close(self):
+        for transport in self._opened:
+            transport.stop()
+        for session in self._sessions:
+            session.close()
+        for bus in self._buses:
+            bus.shutdown()
 
 
-@pytest.fixture(params=BACKENDS)
+BACKENDS = {"python": PythonBackend, "kernel": KernelBackend}
+VCAN = "vcan0"
+
+
+def pytest_generate_tests(metafunc):
+    """Give each test every backend but the one that cannot do what it is about."""
+    if "backend" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("only_backend")
+        backends = [pytest.param("python"), pytest.param("kernel", marks=pytest.mark.kernel)]
+        metafunc.parametrize("backend", backends if only is None else [only.args[0]], indirect=True)
+
+
+@pytest.fixture
 def backend(request, node, raw_bus):
+    if request.param == "kernel":
+        try:
+            check_there("utest", VCAN)
+        except CanLibraryError as missing:
+            pytest.skip(str(missing))
     opened = BACKENDS[request.param](node, raw_bus)
     yield opened
     opened.close()

@@ -11,6 +11,8 @@ from CanLibrary.errors import BusError, IsoTpTransferError
 from CanLibrary.transport import python
 from CanLibrary.transport.queues import RequestQueue
 
+pytestmark = pytest.mark.only_backend("python", "it is about its bus and its parameters")
+
 
 class Faults:
     """Lets sends of a scripted bus fail by their number, counted from 0."""

@@ -93,7 +93,8 @@ class ConnectionKeywords:
             address_extension: N_AE, one byte, for mixed addressing.
             tx_addr: Sending side of an asymmetric address, a dictionary of the fields above.
             rx_addr: Receiving side of an asymmetric address, a dictionary of the fields above.
-            backend: ``python`` (default) runs can-isotp on any bus.
+            backend: ``python`` (default) runs can-isotp on any bus, ``kernel`` the ISO-TP socket of the Linux
+                kernel on a network interface; it refuses what it cannot honour, see `ISO-TP`.
             bus: Alias of the bus to share.
             interface: Interface for a node of its own.
             channel: Channel for a node of its own.

@@ -15,7 +15,7 @@ finish() {
     sync
     poweroff -f
 }
-. /settings # results: the host's folder for the results
+. /settings # results: the host's folder for the results; seconds: the longest that the job may take
 
 for module in $(cat /modules/order); do
     insmod "/modules/$module" || echo "Module $module could not be loaded."
@@ -36,6 +36,7 @@ mount -t tmpfs run /new/run
 mkdir -p "/new$results"
 mount -t 9p -o "$share" results "/new$results" || finish
 
-# Through cat, so that no program takes the console for a terminal with somebody in front of it.
-chroot /new /bin/sh "$results/job.sh" 2>&1 | cat
+# Through cat, so that no program takes the console for a terminal with somebody in front of it. The host ends the
+# machine in time; the limit here is for a host that was ended itself.
+timeout "$seconds" chroot /new /bin/sh "$results/job.sh" 2>&1 | cat
 finish

@@ -58,7 +58,7 @@ def kernel(cache: Path) -> Path:
     return folder
 
 
-def initramfs(kernel_folder: Path, results: Path, target: Path) -> None:
+def initramfs(kernel_folder: Path, target: Path, **settings: object) -> None:
     """Write the initramfs: busybox, the modules in the order of loading, and init.sh with its settings."""
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
@@ -67,7 +67,8 @@ def initramfs(kernel_folder: Path, results: Path, target: Path) -> None:
         shutil.copytree(kernel_folder / "modules", root / "modules")
         shutil.copy(HERE / "init.sh", root / "init")
         (root / "init").chmod(0o755)
-        (root / "settings").write_text(f"results={shlex.quote(str(results))}\n")
+        lines = [f"{name}={shlex.quote(str(value))}\n" for name, value in settings.items()]
+        (root / "settings").write_text("".join(lines))
         names = sorted(str(path.relative_to(root)) for path in root.rglob("*"))
         packed = subprocess.run(
             ["busybox", "cpio", "-o", "-H", "newc"],

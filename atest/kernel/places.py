@@ -41,7 +41,7 @@ def run_in_machine(results: Path, cache: Path, seconds: float) -> bool:
     """Boot the virtual machine and run the job in it; return whether it came to its end in time."""
     parts.install_programs()
     kernel = parts.kernel(cache)
-    parts.initramfs(kernel, results, results / "initramfs")
+    parts.initramfs(kernel, results / "initramfs", results=results, seconds=round(seconds))
     command = ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max"]
     command += ["-smp", str(CORES), "-m", str(MEMORY), "-nic", "none", "-no-reboot"]
     command += ["-display", "none", "-monitor", "none", "-serial", "stdio"]

@@ -57,7 +57,8 @@ echo $? >>"$results/codes"
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is being run is ended too
+    for number in (signal.SIGINT, signal.SIGTERM):  # so that what is being run is ended too
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     options = parse()
     results = options.results.resolve()
     only = options.shell_command or shlex.join(options.command)

@@ -95,5 +95,9 @@ def _watch(command: list[str], log: Path, seconds: float) -> bool:
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
+    """End the process and all that it started; first gently, because the job removes the buses that it made."""
     with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(5)
         os.killpg(process.pid, signal.SIGKILL)

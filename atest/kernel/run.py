@@ -42,6 +42,7 @@ export results PATH={python}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
 export PYTHONPATH={root} PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PYTHONNOUSERSITE=1
 made=
 trap 'for bus in $made; do ip link del $bus; done' EXIT
+trap 'exit 143' TERM
 ip link set lo up
 for bus in vcan0 vcan1; do
     [ -e /sys/class/net/$bus ] || {{ ip link add dev $bus type vcan && made="$made $bus"; }}

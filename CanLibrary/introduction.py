@@ -268,12 +268,15 @@ What costs no payload, a stray flow control for example, is a warning.
 
 | =backend= | =what runs ISO-TP= | =where= |
 | ``python`` (default) | can-isotp | on any bus |
-| ``kernel``, type ``IsoTpSocket`` | the socket of the Linux kernel | ``channel`` is a network interface such as ``can0`` or ``vcan0``, or ``bus`` a bus on ``socketcan`` |
+| ``kernel``, type ``IsoTpSocket`` | the socket of the Linux kernel | ``channel`` is a network interface such as \
+``can0`` or ``vcan0``, or ``bus`` a bus on ``socketcan`` |
 
 Addresses, keywords and sentences are the same. The kernel keeps separation times better than Python can, but:
 
-- It knows no ``tx_data_min_length``, no other N_Bs and N_Cr than 1 second, no rate limit, no ``wait_func`` and no ``logger_name``: these are refused when the connection opens, unless they have their default values.
-- A payload has up to 8200 bytes (since Linux 6.5 the module says how many). What is longer than ``max_frame_size`` is told and dropped after it was received.
+- It knows no ``tx_data_min_length``, no other N_Bs and N_Cr than 1 second, no rate limit, no ``wait_func`` and no \
+``logger_name``: these are refused when the connection opens, unless they have their default values.
+- A payload has up to 8200 bytes (since Linux 6.5 the module says how many). What is longer than ``max_frame_size`` \
+is told and dropped after it was received.
 - It does not count wait frames, whatever ``wftmax`` says, and keeps to what the first flow control asked for.
 - With ``can_fd=True`` it hears CAN FD messages only, else classic ones only.
 - It does not tell of messages that are no valid ISO-TP, nor of stray ones.

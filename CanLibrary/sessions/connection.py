@@ -22,6 +22,7 @@ from CanLibrary.types import AnyIsoTpAddress, Pattern, Payload, TargetAddressTyp
 
 T = TypeVar("T")
 _LONGEST_GRACE = 2.0  # seconds that a close waits for a send, however long a flow control may take
+_LATE = 1.0  # seconds by which a thread of a busy machine may be late
 
 
 class Connection:
@@ -305,7 +306,7 @@ class Connection:
 
     def _let_sends_end(self) -> None:
         """Give a send on its way the time to end, so that its end is known."""
-        grace = self.transport.params.rx_flowcontrol_timeout / 1000 + SLICE
+        grace = self.transport.params.rx_flowcontrol_timeout / 1000 + _LATE
         deadline = time.monotonic() + min(grace, _LONGEST_GRACE)
         inbox = self.transport.inbox
         with inbox.changed:

@@ -134,7 +134,7 @@ pyenv_python() {
 # finish: the sum of it all, as the last line and as the exit code.
 finish() {
     printf '\nLogs are in results/ci. It took %d min %d s.\n' $((SECONDS / 60)) $((SECONDS % 60))
-    grep -h '^Kernel ' "$logs"/*.log
+    grep -h '^Kernel [^ ]*: [0-9]* passed' "$logs"/*.log
     [ ${#broken[@]} -eq 0 ] || printf 'Failed: %s\n' "${broken[@]}"
     printf '%s passed, %s failed\n' "$passed" "$failed"
     [ "$failed" -eq 0 ]

@@ -49,7 +49,10 @@ def run_in_machine(results: Path, cache: Path, seconds: float) -> bool:
     command += ["-append", "console=ttyS0 quiet panic=-1"]
     command += ["-virtfs", "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"]
     command += ["-virtfs", f"local,path={results},mount_tag=results,security_model=none"]
-    return _watch(command, results / "console.log", seconds)
+    try:
+        return _watch(command, results / "console.log", seconds)
+    finally:
+        (results / "initramfs").unlink()
 
 
 def _watch(command: list[str], log: Path, seconds: float) -> bool:

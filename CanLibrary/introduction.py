@@ -198,11 +198,14 @@ messages count as received.
 == Nothing is lost in silence ==
 
 What went wrong in the background fails the next keyword that it matters to, and the closing at the latest: a bus
-that died, a periodic message that could not be sent, unread messages that had to go. A bus keeps the last
+that died, a periodic message that could not be sent, unread messages that had to go, messages that came faster
+than they could be read. A bus keeps the last
 ``trace_size`` messages, read or not: 1,000,000, or what the import says.
 
 - ``Bus 'body' lost 63 unread messages, the oldest ones: the trace keeps 1000 messages. Use Clear Received \
 Messages before, or a larger trace_size.``
+- ``Bus 'body' lost 120 messages: they came faster than they could be read, and the kernel had no more room for \
+them.``
 - ``Periodic message 'heartbeat' could not be sent 12 times: Bus 'body' could not send \
 0x100  [1]  00: the driver's words.``
 

@@ -27,6 +27,7 @@ class PeriodicKeywords:
         period: timedelta,
         duration: timedelta | None = None,
         name: str | None = None,
+        by_interface: bool = False,
         extended: bool | None = None,
         fd: bool = False,
         bitrate_switch: bool = False,
@@ -45,6 +46,8 @@ class PeriodicKeywords:
             period: Time from one message to the next, such as ``100 ms``; above 0.
             duration: How long to go on; until it is stopped, or the bus closes, by default.
             name: The handle; a number is made up by default.
+            by_interface: Let the Linux kernel send it (``socketcan``): steadier than a busy Python, but it does
+                not tell of a send that failed; such a message is only missing in the count.
             extended: Makes an integer identifier extended (True) or standard (False).
             fd: Send CAN FD messages.
             bitrate_switch: Send their data at the higher bit rate; needs ``fd=True``.
@@ -65,7 +68,7 @@ class PeriodicKeywords:
         )
         session = bus_of(self._buses, bus)
         last = None if duration is None else _above_zero(duration, "duration")
-        return self._periodic.start(session, message, _above_zero(period, "period"), last, name)
+        return self._periodic.start(session, message, _above_zero(period, "period"), last, name, by_interface)
 
     @keyword
     def change_periodic_message(

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from CanLibrary.config import DEFAULT_CAPACITY, SEND_TIMEOUT, BusDescription
 from CanLibrary.errors import BusError, NotSupportedError, driver_errors, joined, translated
 from CanLibrary.formatting import plural
+from CanLibrary.sessions.overflow import Overflow
 from CanLibrary.sessions.reading import Reading
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.sessions.turns import Turns
@@ -56,6 +57,7 @@ class BusSession:
         self.closed = False
         self._shut_down = shut_down
         self._message_type = can.Message
+        self._classic_only = description.fd is False or _is_classic_socketcan(bus)
         self._sending = Turns()  # python-can's buses are not made for two senders at once
         self._listening: dict[Handler, set[int]] = {}
         self._filters = description.filters
@@ -73,7 +75,8 @@ class BusSession:
             self.alias, capacity=capacity, own_messages=bool(own), echoes=_echo_kind(bus)
         )
         self._receiver = Receiver(bus, self.traffic)
-        self.reading = Reading(self.traffic, self.catch_up)
+        self._overflow = Overflow(bus, self.alias)
+        self.reading = Reading(self.traffic, self.catch_up, self._overflow.take)
         if description.filters:
             self.traffic.set_filters(description.filters)
             if not self._filters_in_driver:
@@ -93,7 +96,7 @@ class BusSession:
             BusError: The bus is closed or dead, or its driver refused the message.
         """
         self._check_fd(message)
-        for_driver = self._for_driver(message)
+        for_driver = self.for_driver(message)
         with self._sending:
             message.received_at, message.timestamp = self._send(for_driver, timeout)
         return message
@@ -114,7 +117,7 @@ class BusSession:
         Raises:
             BusError: The bus is closed or dead, or its driver refused a message; says how many were sent.
         """
-        if self.description.fd is False:
+        if self._classic_only:
             for message in messages:  # before the first is sent
                 self._check_fd(message)
         monotonic, record, send = time.monotonic, self.traffic.sending, self.bus.send
@@ -129,7 +132,7 @@ class BusSession:
                     turn_ends, wall_clock = monotonic() + _TURN, time.time() - monotonic()
                     for message in remaining:  # as `_send` does: a call for each message costs too much
                         if isinstance(message, CanMessage):
-                            message = self._for_driver(message)  # noqa: PLW2901 - the same one for the driver
+                            message = self.for_driver(message)  # noqa: PLW2901 - the same one for the driver
                         now = monotonic()
                         position = record(message, now, now + wall_clock)
                         try:
@@ -161,12 +164,12 @@ class BusSession:
         return translated(f"Bus '{self.alias}' could not send {message_from(message)}", error)
 
     def _check_fd(self, message: Any) -> None:
-        if message.is_fd and self.description.fd is False:
-            raise NotSupportedError(
-                f"Bus '{self.alias}' was opened with fd=False and carries no CAN FD messages."
-            )
+        if message.is_fd and self._classic_only:
+            how = "with fd=False" if self.description.fd is False else "without fd=True"
+            raise NotSupportedError(f"Bus '{self.alias}' was opened {how} and carries no CAN FD messages.")
 
-    def _for_driver(self, message: CanMessage) -> Any:
+    def for_driver(self, message: CanMessage) -> Any:
+        """Return a message of ours as python-can's."""
         return self._message_type(
             0.0,
             message.arbitration_id,
@@ -235,7 +238,7 @@ class BusSession:
     def check(self) -> None:
         """Do `check_open`, and fail with what went wrong in the background since the last keyword (rule 4)."""
         self.check_open()
-        if untold := self._take_untold():
+        if untold := self._overflow.take() + self._take_untold():
             raise joined(untold)
 
     def _take_untold(self) -> list[Exception]:
@@ -253,11 +256,13 @@ class BusSession:
                 untold.append(error)
             self.notices += dependent.notices
         untold += self._take_untold()
-        if lost := self.traffic.mailbox.take_lost():
-            if self.traffic.mailbox.used:
-                untold.append(BusError(lost_sentence(self.traffic, lost)))
-            else:  # nobody received from this bus: no verdict can have missed them
-                self.notices.append(lost_sentence(self.traffic, lost))
+        lost = self._overflow.take()
+        if gone := self.traffic.mailbox.take_lost():
+            lost.append(BusError(lost_sentence(self.traffic, gone)))
+        if self.traffic.mailbox.used:
+            untold += lost
+        else:  # nobody received from this bus: no verdict can have missed them
+            self.notices += map(str, lost)
         if self.traffic.failure is not None and not self.traffic.failure_told:
             untold.append(died(self.traffic))
         self.closed = True
@@ -282,6 +287,11 @@ def _echo_kind(bus: Any) -> Echo:
     if module.startswith(("can.interfaces.socketcan.", "can.interfaces.virtual")):
         return Echo.NEVER
     return Echo.UNMARKED if module.startswith("can.interfaces.udp_multicast") else Echo.MARKED
+
+
+def _is_classic_socketcan(bus: Any) -> bool:
+    """Return whether the kernel refuses CAN FD messages on this bus, with a sentence that nobody understands."""
+    return type(bus).__module__.startswith("can.interfaces.socketcan.") and bus.protocol.name == "CAN_20"
 
 
 def _driver_filter(value: int, mask: int, extended: bool) -> dict[str, Any]:

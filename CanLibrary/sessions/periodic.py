@@ -13,6 +13,7 @@ from CanLibrary.types import CanMessage
 
 if TYPE_CHECKING:
     from CanLibrary.sessions.bus_session import BusSession
+    from CanLibrary.sessions.interface_task import InterfaceTask
 
 
 class PeriodicMessages:
@@ -31,8 +32,9 @@ class PeriodicMessages:
         period: float,
         duration: float | None,
         name: str | None,
+        by_interface: bool = False,
     ) -> str:
-        """Start a periodic message and return its handle."""
+        """Start a periodic message, sent by the scheduler or by the interface itself, and return its handle."""
         for kept in list(self._kept.values()):
             if kept.is_over:
                 self._let_go(kept)
@@ -41,15 +43,22 @@ class PeriodicMessages:
             raise ConfigurationError(
                 f"Periodic message '{handle}' is running already; stop it or use another name."
             )
-        task = PeriodicTask(handle, session.alias, message, period, duration, session.send)
+        task: PeriodicTask | InterfaceTask
+        if by_interface:
+            from CanLibrary.sessions.interface_task import InterfaceTask
+
+            task = InterfaceTask(handle, session, message, period, duration)
+        else:
+            task = PeriodicTask(handle, session.alias, message, period, duration, session.send)
         kept = self._kept[handle] = _Kept(self, task, session)
         self._ended.pop(handle, None)
         session.dependents.append(kept)
         session.background.append(kept.take_untold)
-        self._scheduler.start(task)
+        if isinstance(task, PeriodicTask):
+            self._scheduler.start(task)
         return handle
 
-    def running(self, handle: str) -> PeriodicTask:
+    def running(self, handle: str) -> PeriodicTask | InterfaceTask:
         """Return a running periodic message whose bus is fine, or refuse the handle."""
         if handle not in self._ended:
             kept = self._find(handle)
@@ -72,13 +81,22 @@ class PeriodicMessages:
         if handle in self._ended:
             return self._ended[handle]
         kept = self._find(handle)
-        self._scheduler.stop(kept.task)
+        self._stop(kept.task)
         kept.session.check()
         return kept.task.sent
 
-    def change_period(self, task: PeriodicTask, period: float) -> None:
+    def change_period(self, task: PeriodicTask | InterfaceTask, period: float) -> None:
         """Use another period from now on."""
-        self._scheduler.change_period(task, period)
+        if isinstance(task, PeriodicTask):
+            self._scheduler.change_period(task, period)
+        else:
+            task.change_period(period)
+
+    def _stop(self, task: PeriodicTask | InterfaceTask) -> None:
+        if isinstance(task, PeriodicTask):
+            self._scheduler.stop(task)
+        else:
+            task.stop()
 
     def stop_all(self, session: BusSession | None = None) -> int:
         """Stop all periodic messages, of one bus or of all, and return how many ran."""
@@ -88,12 +106,12 @@ class PeriodicMessages:
             if kept.task.running and (session is None or kept.session is session)
         ]
         for task in running:
-            self._scheduler.stop(task)
+            self._stop(task)
         return len(running)
 
     def end(self, kept: _Kept) -> None:
         """Stop a periodic message because its bus closes; the bus and its trace are not kept for its sake."""
-        self._scheduler.stop(kept.task)
+        self._stop(kept.task)
         self._let_go(kept)
 
     def _let_go(self, kept: _Kept) -> None:
@@ -108,7 +126,9 @@ class PeriodicMessages:
 class _Kept:
     """A periodic message and its bus, for which it ends before the bus closes and has errors to tell."""
 
-    def __init__(self, messages: PeriodicMessages, task: PeriodicTask, session: BusSession) -> None:
+    def __init__(
+        self, messages: PeriodicMessages, task: PeriodicTask | InterfaceTask, session: BusSession
+    ) -> None:
         self.task = task
         self.session = session
         self.notices: list[str] = []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from CanLibrary.errors import ConfigurationError
+from CanLibrary.errors import BusError, ConfigurationError, joined
 from CanLibrary.traffic import waits
 from CanLibrary.traffic.bus_traffic import BusTraffic
 from CanLibrary.traffic.matching import Matcher
@@ -16,15 +17,22 @@ from CanLibrary.types import CanMark, CanMessage
 class Reading:
     """Receives from the mailbox of a bus and judges its traffic."""
 
-    def __init__(self, traffic: BusTraffic, catch_up: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        traffic: BusTraffic,
+        catch_up: Callable[[], None],
+        take_lost: Callable[[], list[Exception]] = list,
+    ) -> None:
         self._traffic = traffic
         self._catch_up = catch_up
+        self._take_lost = take_lost  # what the driver dropped: "none arrived" cannot be said then
 
     def receive(self, wanted: Matcher, limit: float, count: int = 1) -> list[CanMessage]:
         """Return the oldest unread matches, all or none, and wait for them as long as the limit says."""
         if not limit:  # what is there now, also if the receiver has not looked yet
             self._catch_up()
-        return waits.receive(self._traffic, wanted, limit, count)
+        with self._losses_told():
+            return waits.receive(self._traffic, wanted, limit, count)
 
     def clear(self) -> int:
         """Drop all unread messages and return how many there were, with those that had to go before."""
@@ -51,6 +59,7 @@ class Reading:
         """
         if mark is None:
             return _window(self.mark(), default if within is None else within, "")
+        asked = time.monotonic()
         self._catch_up()  # part of the window is over: what arrived in it must be recorded
         trace = self._traffic.trace
         if mark.trace is not trace:
@@ -60,11 +69,13 @@ class Reading:
         if mark.position < trace.first:
             raise ConfigurationError(f"The {mark} is too old: the trace keeps {trace.capacity} messages.")
         passed = time.monotonic() - mark.at
-        return _window(mark, passed + default if within is None else within, " of the mark")
+        limit = passed + default if within is None else within
+        return _window(mark, limit, " of the mark", still_open=asked < mark.at + limit)
 
     def wait_for(self, wanted: Matcher, window: Window, *, hand_out: bool = False) -> CanMessage:
         """Return the first match in the window, or fail."""
-        return waits.wait_for(self._traffic, wanted, window, hand_out=hand_out)
+        with self._losses_told():
+            return waits.wait_for(self._traffic, wanted, window, hand_out=hand_out)
 
     def should_not_arrive(self, wanted: Matcher, window: Window) -> None:
         """Wait for the window's end and fail if a match arrived in it."""
@@ -73,7 +84,19 @@ class Reading:
                 "within=0 is not possible: nothing could arrive in no time; give a longer one."
             )
         waits.should_not_arrive(self._traffic, wanted, window)
+        if lost := self._take_lost():
+            raise BusError(f"Whether a {wanted} arrived {window} cannot be said. {joined(lost)}")
+
+    @contextmanager
+    def _losses_told(self) -> Iterator[None]:
+        """Let a failure be none of the system under test where messages were lost meanwhile."""
+        try:
+            yield
+        except AssertionError as failure:
+            if lost := self._take_lost():
+                raise BusError(f"{failure} {joined(lost)}") from failure
+            raise
 
 
-def _window(mark: CanMark, within: float, of: str) -> Window:
-    return Window(mark.position, mark.at, within, of)
+def _window(mark: CanMark, within: float, of: str, *, still_open: bool = True) -> Window:
+    return Window(mark.position, mark.at, within, of, still_open)

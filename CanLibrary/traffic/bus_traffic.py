@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from CanLibrary.config import DEFAULT_CAPACITY
-from CanLibrary.traffic.echoes import Echo, Echoes
+from CanLibrary.traffic.echoes import CyclicEchoes, Echo, Echoes
 from CanLibrary.traffic.judge import Judge
 from CanLibrary.traffic.mailbox import Mailbox
 from CanLibrary.traffic.matching import Matcher
@@ -46,6 +46,7 @@ class BusTraffic:
         self.failure_told = False
         self.own_messages = own_messages  # the user wants to receive what is sent here
         self._echoes = Echoes(echoes, own_messages)
+        self.cyclic = CyclicEchoes()
         self._handlers: dict[int, tuple[Handler, ...]] = {}
         self.judges: tuple[Judge, ...] = ()  # who is to know of every look into the driver's queue
 
@@ -56,15 +57,18 @@ class BusTraffic:
         key = key_of(message.arbitration_id, message.is_extended_id)
         flags = _flags(message)
         with self._lock:
+            handlers, wanted = self._handlers.get(key), not flags & ERROR
             if self._echoes.come and self._echoes.is_own(key, message):
                 if not self.own_messages:
                     return  # recorded when it was sent
                 flags |= TX
-            handlers = self._handlers.get(key)
-            wanted = not flags & ERROR
-            if not wanted:
+            elif self.cyclic and self.cyclic.is_own(message):
+                flags |= TX
+                if not self.own_messages:
+                    handlers, wanted = None, False
+            if flags & ERROR:
                 self.error_frames += 1
-            elif self.mailbox.filters and not self.mailbox.passes(key):
+            elif wanted and self.mailbox.filters and not self.mailbox.passes(key):
                 if not handlers:
                     return  # a filter that the driver did not apply
                 wanted = False

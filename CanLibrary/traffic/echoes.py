@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from CanLibrary.traffic.trace import key_of
 
 _LIFE = 1.0  # seconds after which an echo that did not come is expected no longer
 _MOST = 4096
@@ -18,6 +21,44 @@ class Echo(Enum):
     NEVER = "never"
     MARKED = "marked"  # with is_rx False, if at all
     UNMARKED = "unmarked"  # like a message of somebody else: udp_multicast
+
+
+@dataclass
+class CyclicEcho:
+    """A message that the interface sends by itself."""
+
+    count: int = 0  # how often the bus has shown it
+
+
+class CyclicEchoes:
+    """Tells what the interface sends by itself, when the bus shows it, from what others send."""
+
+    def __init__(self) -> None:
+        self._expected: dict[tuple[int, bytes], CyclicEcho] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._expected)
+
+    def expect(self, message: Any, echo: CyclicEcho | None = None) -> CyclicEcho:
+        """Count this message from now on; with an echo, also with what is counted there already."""
+        counted = CyclicEcho() if echo is None else echo
+        self._expected[_content(message)] = counted
+        return counted
+
+    def forget(self, echo: CyclicEcho) -> None:
+        """Count no more of it."""
+        self._expected = {content: kept for content, kept in self._expected.items() if kept is not echo}
+
+    def is_own(self, message: Any) -> bool:
+        """Return whether the interface sent a message by itself, and count it then."""
+        if message.is_rx or (echo := self._expected.get(_content(message))) is None:
+            return False
+        echo.count += 1
+        return True
+
+
+def _content(message: Any) -> tuple[int, bytes]:
+    return key_of(message.arbitration_id, message.is_extended_id), bytes(message.data)
 
 
 class Echoes:

@@ -20,8 +20,10 @@ class Judge:
         self.position: int | None = None  # once it is known
         self.busy = False  # messages were still waiting after the deadline
         # What a look brings that began before anybody judged came after the deadline, if the look ended after
-        # it, because that look waited; only a strict judge does not count on that.
-        self._since = 0.0 if strict else time.monotonic()
+        # it, because that look waited. A strict judge does not count on that, nor one that comes too late: on a
+        # machine that is as busy the reading thread may have slept as well.
+        now = time.monotonic()
+        self._since = 0.0 if strict or now >= deadline else now
 
     def patience(self, now: float) -> float:
         """Return how many seconds the receiver may wait for a message."""

@@ -111,6 +111,7 @@ class Window:
     began: float
     within: float
     of: str = ""  # what the time counts from, where that is not now
+    still_open: bool = True  # whether it had not ended when it was asked for
 
     def __str__(self) -> str:
         return f"within {duration(round(self.within, 3))}{self.of}"
@@ -154,13 +155,12 @@ def wait_for(traffic: BusTraffic, matcher: Matcher, window: Window, *, hand_out:
 def should_not_arrive(traffic: BusTraffic, matcher: Matcher, window: Window) -> None:
     """Fail on the first match that arrives in the window (verdict rule 2)."""
     _check_filters(traffic, matcher)
-    still_open = time.monotonic() < window.deadline
     with traffic.judging(window.deadline) as judge:
         found = _wait_for_match(traffic, matcher, window)
         message = found[1] if found else None
         if message is None or message.received_at > window.deadline:
             # A window that had ended before anybody asked is judged by the times of the records alone.
-            message = _settled_match(traffic, matcher, window, judge) if still_open else None
+            message = _settled_match(traffic, matcher, window, judge) if window.still_open else None
     if message is not None:
         after = min(max(message.received_at - window.began, 0.0), window.within)
         raise AssertionError(

@@ -39,5 +39,10 @@ Read And Lost
             ${lost}    Evaluate    $lost + int(re.search(r'lost (\\d+)', $error)[1])
         END
     END
-    ${rest}    Clear Received Messages
-    RETURN    ${{ $rest + 1 }}    ${lost}
+    VAR    ${read}    ${1}
+    VAR    ${more}    ${1}
+    WHILE    ${more}    limit=100    # what waits in the kernel is read meanwhile
+        ${more}    Clear Received Messages
+        ${read}    Evaluate    $read + $more
+    END
+    RETURN    ${read}    ${lost}

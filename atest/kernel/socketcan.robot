@@ -104,7 +104,7 @@ Without CAN FD
     ${unread}    Clear Received Messages
     Should Be Equal As Integers    ${unread}    0
     Run Keyword And Expect Error
-    ...    Bus 'classic' could not send 0x123*
+    ...    EQUALS:Bus 'classic' was opened without fd=True and carries no CAN FD messages.
     ...    Send Can Message    0x123    AA BB    fd=True
 
 No Such Interface

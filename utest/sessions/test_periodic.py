@@ -7,7 +7,7 @@ import can
 import pytest
 
 from CanLibrary.config import bus_description
-from CanLibrary.errors import BusError, ConfigurationError
+from CanLibrary.errors import BusError, ConfigurationError, NotSupportedError
 from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.sessions.interfaces import open_bus
 from CanLibrary.sessions.periodic import PeriodicMessages
@@ -189,3 +189,14 @@ class TestEndOfTheBus:
 def _opened(channel):
     description = bus_description("body", {"channel": channel})
     return description, open_bus(description)[0]
+
+
+def test_only_socketcan_sends_by_itself(node, periodic):
+    session = node()
+    assert refusal(
+        NotSupportedError, periodic.start, session, build_message(0x100, "01"), 0.01, None, None, True
+    ) == (
+        "by_interface=True needs a bus on interface 'socketcan', whose kernel sends by itself and shows what it sent; "
+        "bus 'body' is none, leave by_interface out."
+    )
+    assert session.dependents == []

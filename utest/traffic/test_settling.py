@@ -49,9 +49,10 @@ class Wire:
 def judged(traffic, scripted_bus):
     """Run a driver and judge that nothing came within a time from its start; return the failure or None."""
 
-    def judge(wire, within):
+    def judge(wire, within, late=0.0):
         receiver = Receiver(scripted_bus(recv=wire), traffic)
         receiver.start()
+        time.sleep(late)  # this thread too is kept from running
         try:
             should_not_arrive(traffic, REPLY, Window(0, wire.began, within))
         except AssertionError as failure:
@@ -75,6 +76,13 @@ def test_a_message_behind_others_in_a_slow_driver_at_the_deadline_arrived(judged
 def test_a_message_that_a_starved_thread_reads_after_the_deadline_arrived(judged, message):
     wire = Wire([(0.09, message("0x7E8", "01"))], oversleep=(0.09, 0.15))
     assert judged(wire, 0.1).startswith("Message 0x7E8  [1]  01 arrived on bus 'body' after 100 milliseconds")
+
+
+def test_a_judge_that_comes_too_late_still_waits_for_a_starved_thread(judged, message):
+    wire = Wire([(0.09, message("0x7E8", "01"))], oversleep=(0.09, 0.3))
+    assert judged(wire, 0.1, late=0.15).startswith(
+        "Message 0x7E8  [1]  01 arrived on bus 'body' after 100 mill"
+    )
 
 
 @pytest.mark.parametrize("after", [0.105, 0.15])

@@ -278,12 +278,16 @@ Addresses, keywords and sentences are the same. The kernel keeps separation time
 
 - It knows no ``tx_data_min_length``, no other N_Bs and N_Cr than 1 second, no rate limit, no ``wait_func`` and no \
 ``logger_name``: these are refused when the connection opens, unless they have their default values.
-- A payload has up to 8200 bytes (since Linux 6.5 the module says how many). What is longer than ``max_frame_size`` \
-is told and dropped after it was received.
+- A payload has up to 66000 bytes (Linux 6.1; newer modules say how many, older ones take 8200). What is longer than \
+``max_frame_size`` is told and dropped after it was received: its sender is not told 'overflow'.
 - It does not count wait frames, whatever ``wftmax`` says, and keeps to what the first flow control asked for.
 - With ``can_fd=True`` it hears CAN FD messages only, else classic ones only.
 - It does not tell of messages that are no valid ISO-TP, nor of stray ones.
-- `Stop IsoTp Receiving` is refused while it sends.
+- An address byte in one direction only is refused.
+- `Stop IsoTp Receiving` is refused while it sends and receives; `Stop IsoTp Sending` ends both, with a warning.
+- Two connections on one bus hear each other.
+
+Each has an open bus beside its socket, shared or of its own, which shows what passes.
 
 Where the system, the module ``can-isotp`` or the interface is missing, opening fails with a sentence that says which,
 and how to get it.

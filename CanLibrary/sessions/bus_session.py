@@ -57,7 +57,7 @@ class BusSession:
         self.closed = False
         self._shut_down = shut_down
         self._message_type = can.Message
-        self._classic_only = description.fd is False or _is_classic_socketcan(bus)
+        self.classic_only = description.fd is False or _is_classic_socketcan(bus)
         self._sending = Turns()  # python-can's buses are not made for two senders at once
         self._listening: dict[Handler, set[int]] = {}
         self._filters = description.filters
@@ -117,7 +117,7 @@ class BusSession:
         Raises:
             BusError: The bus is closed or dead, or its driver refused a message; says how many were sent.
         """
-        if self._classic_only:
+        if self.classic_only:
             for message in messages:  # before the first is sent
                 self._check_fd(message)
         monotonic, record, send = time.monotonic, self.traffic.sending, self.bus.send
@@ -164,7 +164,7 @@ class BusSession:
         return translated(f"Bus '{self.alias}' could not send {message_from(message)}", error)
 
     def _check_fd(self, message: Any) -> None:
-        if message.is_fd and self._classic_only:
+        if message.is_fd and self.classic_only:
             how = "with fd=False" if self.description.fd is False else "without fd=True"
             raise NotSupportedError(f"Bus '{self.alias}' was opened {how} and carries no CAN FD messages.")
 
@@ -196,6 +196,16 @@ class BusSession:
         if self._listening.pop(handler, None) is not None and not self.closed:
             self._apply_filters()
 
+    def claim(self, keys: Iterable[int]) -> None:
+        """Take what the kernel sends with these identifiers for messages of this bus, until `release`."""
+        self.traffic.by_kernel.claim(keys)
+
+    def release(self, keys: Iterable[int]) -> None:
+        """Take them for those of others again, when all that is on its way has arrived."""
+        if not self.closed and self.traffic.failure is None:
+            self.catch_up()
+        self.traffic.by_kernel.release(keys)
+
     def set_filters(self, filters: CanFilters | None) -> int:
         """Receive only what passes, also of what is unread already; return how many messages went.
 
@@ -222,9 +232,9 @@ class BusSession:
         with driver_errors(f"Bus '{self.alias}' could not set its filters"):
             self.bus.set_filters(wanted or None)
 
-    def catch_up(self) -> None:
-        """Return when all that arrived before the call is recorded, as far as the driver lets us know."""
-        self._receiver.catch_up()
+    def catch_up(self) -> bool:
+        """Return when all that arrived before the call is recorded; False if it comes faster than it is read."""
+        return self._receiver.catch_up()
 
     # -- life ---------------------------------------------------------------------------------------
 

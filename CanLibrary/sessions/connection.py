@@ -80,9 +80,10 @@ class Connection:
             progress.end()
         if not done and not transfer.done:
             self._abandon(transfer)
+            through_late = transfer.done and transfer.error is None
             raise IsoTpTransferError(
                 f"The IsoTp frame of {len(data)} bytes on connection '{self.alias}' was not through within "
-                f"{duration(timeout or 0)} and was abandoned."
+                f"{duration(timeout or 0)} and {'went through later' if through_late else 'was abandoned'}."
             )
         self._raise_failed_transfers()
 

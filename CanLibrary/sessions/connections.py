@@ -78,8 +78,10 @@ class Connections:
                 "version does not have; use backend=python."
             )
         if description.backend is Backend.kernel and description.node is not None:
-            from CanLibrary.transport.kernel_socket import check_there
+            from CanLibrary.transport.kernel_socket import check_address, check_params, check_there
 
+            check_params(description.alias, description.params)
+            check_address(description.alias, description.address)
             check_there(description.alias, str(description.node.channel))
         own_node = description.node is not None
         bus = (
@@ -122,9 +124,10 @@ class Connections:
 
 
 def _transport(description: ConnectionDescription, bus: BusSession) -> Transport:
-    if description.params.can_fd and bus.description.fd is False:
+    if description.params.can_fd and bus.classic_only:
+        how = "with fd=False" if bus.description.fd is False else "without fd=True"
         raise ConfigurationError(
-            f"Connection '{description.alias}' has can_fd=True, but bus '{bus.alias}' was opened with fd=False."
+            f"Connection '{description.alias}' has can_fd=True, but bus '{bus.alias}' was opened {how}."
         )
     from CanLibrary.transport.kernel import KernelTransport
     from CanLibrary.transport.python import PythonTransport

@@ -32,7 +32,7 @@ class InterfaceTask:
         self.error: Exception | None = None
         self._session = session
         self._message = message
-        self._echo = session.traffic.cyclic.expect(message)
+        self._echo = session.traffic.by_kernel.expect(message)
         self._task: Any = None
         self._begin(duration)
 
@@ -53,7 +53,7 @@ class InterfaceTask:
 
     @message.setter
     def message(self, message: CanMessage) -> None:
-        self._session.traffic.cyclic.expect(message, self._echo)
+        self._session.traffic.by_kernel.expect(message, self._echo)
         with self._driver_errors():
             self._task.modify_data(self._session.for_driver(message))
         self._message = message
@@ -69,7 +69,7 @@ class InterfaceTask:
         self._end()
         if not self._session.closed and self._session.traffic.failure is None:
             self._session.catch_up()
-        self._session.traffic.cyclic.forget(self._echo)
+        self._session.traffic.by_kernel.forget(self._echo)
 
     def _begin(self, duration: float | None) -> None:
         if duration is not None and duration < self.period:

@@ -20,7 +20,7 @@ class Reading:
     def __init__(
         self,
         traffic: BusTraffic,
-        catch_up: Callable[[], None],
+        catch_up: Callable[[], bool],
         take_lost: Callable[[], list[Exception]] = list,
     ) -> None:
         self._traffic = traffic
@@ -41,8 +41,16 @@ class Reading:
             return self._traffic.mailbox.take_lost() + self._traffic.mailbox.clear()
 
     def mark(self) -> CanMark:
-        """Return a mark at the end of what has arrived."""
-        self._catch_up()
+        """Return a mark at the end of what has arrived.
+
+        Raises:
+            BusError: That end is not reached: what is old and what is new cannot be told apart.
+        """
+        if not self._catch_up():
+            raise BusError(
+                f"On bus '{self._traffic.name}' messages come faster than they can be read: what is old and what is "
+                "new cannot be told apart. Receive less with Set Can Filters."
+            )
         with self._traffic.changed:
             return CanMark(self._traffic.name, self._traffic.trace.end, time.monotonic(), self._traffic.trace)
 

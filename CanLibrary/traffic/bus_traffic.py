@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from CanLibrary.config import DEFAULT_CAPACITY
-from CanLibrary.traffic.echoes import CyclicEchoes, Echo, Echoes
+from CanLibrary.traffic.echoes import Echo, Echoes, KernelEchoes
 from CanLibrary.traffic.judge import Judge
 from CanLibrary.traffic.mailbox import Mailbox
 from CanLibrary.traffic.matching import Matcher
@@ -46,7 +46,7 @@ class BusTraffic:
         self.failure_told = False
         self.own_messages = own_messages  # the user wants to receive what is sent here
         self._echoes = Echoes(echoes, own_messages)
-        self.cyclic = CyclicEchoes()
+        self.by_kernel = KernelEchoes()
         self._handlers: dict[int, tuple[Handler, ...]] = {}
         self.judges: tuple[Judge, ...] = ()  # who is to know of every look into the driver's queue
 
@@ -62,10 +62,9 @@ class BusTraffic:
                 if not self.own_messages:
                     return  # recorded when it was sent
                 flags |= TX
-            elif self.cyclic and self.cyclic.is_own(message):
+            elif self.by_kernel and self.by_kernel.is_own(message):
                 flags |= TX
-                if not self.own_messages:
-                    handlers, wanted = None, False
+                wanted = self.own_messages  # other ISO-TP sockets hear it all the same
             if flags & ERROR:
                 self.error_frames += 1
             elif wanted and self.mailbox.filters and not self.mailbox.passes(key):

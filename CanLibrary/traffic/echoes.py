@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -30,14 +31,27 @@ class CyclicEcho:
     count: int = 0  # how often the bus has shown it
 
 
-class CyclicEchoes:
-    """Tells what the interface sends by itself, when the bus shows it, from what others send."""
+class KernelEchoes:
+    """Tells what the kernel sends for this bus, when the bus shows it, from what others send.
+
+    That is periodic messages, known by their content, and those of ISO-TP sockets, known by their
+    identifiers. The kernel marks what comes from this computer.
+    """
 
     def __init__(self) -> None:
         self._expected: dict[tuple[int, bytes], CyclicEcho] = {}
+        self._keys: Counter[int] = Counter()
 
     def __bool__(self) -> bool:
-        return bool(self._expected)
+        return bool(self._expected or self._keys)
+
+    def claim(self, keys: Iterable[int]) -> None:
+        """Take messages of this computer with these identifiers for ours, until `release`."""
+        self._keys.update(keys)
+
+    def release(self, keys: Iterable[int]) -> None:
+        """Take them for ours no more, as often as they were claimed."""
+        self._keys -= Counter(keys)
 
     def expect(self, message: Any, echo: CyclicEcho | None = None) -> CyclicEcho:
         """Count this message from now on; with an echo, also with what is counted there already."""
@@ -50,11 +64,13 @@ class CyclicEchoes:
         self._expected = {content: kept for content, kept in self._expected.items() if kept is not echo}
 
     def is_own(self, message: Any) -> bool:
-        """Return whether the interface sent a message by itself, and count it then."""
-        if message.is_rx or (echo := self._expected.get(_content(message))) is None:
+        """Return whether the kernel sent a message for us, and count it then."""
+        if message.is_rx:
             return False
-        echo.count += 1
-        return True
+        if (echo := self._expected.get(_content(message))) is not None:
+            echo.count += 1
+            return True
+        return key_of(message.arbitration_id, message.is_extended_id) in self._keys
 
 
 def _content(message: Any) -> tuple[int, bytes]:

@@ -46,8 +46,10 @@ class Receiver:
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(5)
 
-    def catch_up(self) -> None:
+    def catch_up(self) -> bool:
         """Return when all that lay in the driver's queue at the call is recorded, as far as that can be known.
+
+        False means that after 2 seconds there was still more: it comes faster than it can be read.
 
         A driver takes a message over in the moment it arrives, but this thread may read it some milliseconds
         later. A question that begins in between would take an old message for a new one.
@@ -55,22 +57,29 @@ class Receiver:
         from can.interfaces.virtual import VirtualBus
 
         if type(self._bus) is VirtualBus:  # a class derived from it may do anything with the marker
-            self._pass_marker()
-        else:
-            self._wait_for_quiet()
+            return self._pass_marker()
+        return self._wait_for_quiet()
 
-    def _wait_for_quiet(self) -> None:
+    def _wait_for_quiet(self) -> bool:
         """Return when the thread found nothing more to read: it was told so, or its `recv` has to wait."""
+        longest = (
+            0.0  # of our own naps: where they take long, the reading thread may be kept from reading as well
+        )
         with self._traffic.judging(time.monotonic(), strict=True) as judge:
             while self._thread.is_alive() and judge.position is None:
                 waited = time.monotonic() - judge.deadline
                 # A driver that is called over a network can take as long without waiting for a message.
                 blocked = 0 < self._asked <= judge.deadline and self._quickest < _BLOCKED
-                if waited > _CATCH_UP or (blocked and waited > _WAKING):
-                    return
+                if blocked and waited > _WAKING and longest < _WAKING / 2:
+                    return True
+                if waited > _CATCH_UP:
+                    return False
+                nap = time.monotonic()
                 self._stop.wait(_BLOCKED / 4)
+                longest = max(longest, time.monotonic() - nap)
+        return True
 
-    def _pass_marker(self) -> None:
+    def _pass_marker(self) -> bool:
         """Send a marker through the queue of a virtual bus, which is open to everybody in the process."""
         from can import Message
 
@@ -82,11 +91,12 @@ class Receiver:
             try:
                 self._bus.queue.put_nowait(self._marker)
             except queue.Full:
-                return
+                return False
             deadline = time.monotonic() + _CATCH_UP
             while self._thread.is_alive() and time.monotonic() < deadline:
                 if self._caught_up.wait(_WAITING_SLICE):
-                    return
+                    return True
+            return not self._thread.is_alive()
 
     def _run(self) -> None:
         recv, traffic, stopped, now = self._bus.recv, self._traffic, self._stop.is_set, time.monotonic

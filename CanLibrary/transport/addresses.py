@@ -68,6 +68,17 @@ def sending_id(address: AnyIsoTpAddress) -> tuple[int, bool]:
     return known.get_tx_arbitration_id(isotp.TargetAddressType.Physical), sending.is_29bits
 
 
+def sending_keys(address: AnyIsoTpAddress) -> set[int]:
+    """Return the identifiers that an address sends with, physical and functional, as keys of the trace."""
+    import isotp
+
+    sending = tx_address(address)
+    known = isotp_address(sending)
+    return {
+        key_of(known.get_tx_arbitration_id(target), sending.is_29bits) for target in isotp.TargetAddressType
+    }
+
+
 def prefix_size(address: AnyIsoTpAddress) -> int:
     """Return how many bytes of each message sent the address takes (extended and mixed addressing: one)."""
     return len(isotp_address(tx_address(address)).get_tx_payload_prefix())

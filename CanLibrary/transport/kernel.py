@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from CanLibrary.errors import BusError, ConfigurationError, translated
-from CanLibrary.transport.addresses import isotp_address, listening_keys, rx_address
+from CanLibrary.transport.addresses import isotp_address, listening_keys, rx_address, sending_keys
 from CanLibrary.transport.inbox import Inbox, Problem
 from CanLibrary.transport.kernel_close import close_now
 from CanLibrary.transport.kernel_socket import TIMEOUT, Sockets, check_address, check_params, most_bytes
@@ -30,7 +30,7 @@ from CanLibrary.types import AnyIsoTpAddress, IsoTpParams, TargetAddressType
 
 _POLL = 0.1  # seconds: only in case that a wake-up was missed
 _PATIENCE = 5.0  # seconds to wait for the thread's end
-_ROOM = 1 << 16  # bytes to receive at once: what does not fit, the kernel would cut off without a word
+_ROOM = 1 << 17  # bytes to receive at once: what does not fit, the kernel would cut off without a word
 # What the kernel says of a payload on its way out, and of one on its way in, as can-isotp's error of that name.
 _SENDING = {errno.ECOMM: "FlowControlTimeoutError", errno.EMSGSIZE: "OverflowError"}
 _RECEIVING = {
@@ -97,13 +97,17 @@ class KernelTransport:
         except BaseException:
             self._end_thread()
             raise
+        self._port.claim(sending_keys(self.address))
 
     def stop(self) -> None:
         """Take no part any more; unread payloads stay. A second time, or before a start, is fine."""
+        running = self.running
         try:
             self._port.unsubscribe(self._reception.note)
         finally:
             self._end_thread()
+            if running:
+                self._port.release(sending_keys(self.address))
 
     def _end_thread(self) -> None:
         thread, self._thread = self._thread, None
@@ -143,6 +147,7 @@ class KernelTransport:
     def set_address(self, address: AnyIsoTpAddress) -> None:
         """Use another address from now on; refused while something is on its way. It takes a new socket."""
         check_address(self._alias, address)
+        before = sending_keys(self.address)
 
         def change() -> None:
             if self.transmitting() or self.receiving():
@@ -159,6 +164,8 @@ class KernelTransport:
         self._reception = self._follow(address)
         if self.running:
             self._port.subscribe(listening_keys(address), self._reception.note)
+            self._port.claim(sending_keys(address))
+            self._port.release(before)
 
     def stop_sending(self) -> None:
         """Abandon what is on its way out, and what waits behind it. It takes a new socket."""
@@ -220,6 +227,8 @@ class KernelTransport:
                 if ready.get(each.fileno(), 0) & select.POLLERR:
                     self._note_error(each.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
             self._receive_all()
+            if self.params.listen_mode and self._reception.take_expired():
+                self._report("ConsecutiveFrameTimeoutError", "")  # a listener has no timer in the kernel
             if sending is not None and ready.get(sending.fileno(), 0) & select.POLLOUT:
                 self._finish(sending)
             while self._commands:
@@ -286,6 +295,10 @@ class KernelTransport:
         self.inbox.notify()
 
     def _failed(self, number: int) -> BusError:
+        if number == errno.EINVAL:
+            return BusError(
+                f"Connection '{self._alias}': the kernel refused to send so many bytes in one IsoTp frame."
+            )
         what = f"Connection '{self._alias}' could not use '{self._channel}'"
         return translated(what, OSError(os.strerror(number)))
 
@@ -295,7 +308,7 @@ class KernelTransport:
 
     def _tell_lost_reception(self) -> None:
         lost = "with the sending, the kernel also gave up an IsoTp frame that was in reception."
-        self.inbox.report(Problem(BusError(f"On connection '{self._alias}': {lost}")))
+        self.inbox.report(Problem(BusError(f"On connection '{self._alias}': {lost}"), harmless=True))
 
     def _renew(self, address: AnyIsoTpAddress) -> Sockets:
         """Go on with new sockets and return the old ones, read empty."""

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import socket
 import sys
 from pathlib import Path
 from typing import Any
 
 from CanLibrary.errors import BusError, ConfigurationError, NotSupportedError, nearest, translated
+from CanLibrary.formatting import quoted
 from CanLibrary.transport.addresses import isotp_address
 from CanLibrary.types import AnyIsoTpAddress, IsoTpParams, TargetAddressType
 
 TIMEOUT = 1.0  # seconds: N_Bs and N_Cr, fixed in the kernel
-_MOST_BYTES = 8200  # payload of a kernel that does not say; since Linux 6.5 it is a parameter of the module
+_MOST_BYTES = 66_000  # payload of a kernel that does not say (6.1); newer ones have a parameter of the module
 _MOST_BYTES_SAID = Path("/sys/module/can_isotp/parameters/max_pdu_size")
 _SINGLE_FRAME_ONLY = 0x800  # CAN_ISOTP_SF_BROADCAST, which can-isotp has no name for: no receiving identifier
 _BITRATE_SWITCH = 0x01  # CANFD_BRS
@@ -33,6 +35,9 @@ _CANNOT = (
     "wait_func",
 )
 _INSTEAD = "or use backend=python"
+_NETWORK = Path("/sys/class/net")
+_CAN_KIND = "280"  # ARPHRD_CAN
+_UP = 1  # IFF_UP
 
 
 def most_bytes() -> int:
@@ -59,16 +64,37 @@ def check_there(alias: str, channel: str) -> None:
             ) from error
         raise NotSupportedError(
             f"{begin} the kernel's module can-isotp, which is not loaded (Linux 5.10 and later have it): "
-            f"'sudo modprobe can-isotp', {_INSTEAD}."
+            f"'sudo modprobe can-isotp' (for a container, on its host), {_INSTEAD}."
         ) from error
-    interfaces = [name for _, name in socket.if_nameindex()]
-    if channel not in interfaces:
-        close = nearest(channel, interfaces)
+    kind, flags = (_read(_NETWORK / channel / name) for name in ("type", "flags"))
+    if kind == _CAN_KIND and int(flags, 16) & _UP:
+        return
+    if kind == _CAN_KIND:
+        raise BusError(f"{begin} '{channel}' up: 'sudo ip link set {channel} up', {_INSTEAD}.")
+    there = [name for _, name in socket.if_nameindex() if _read(_NETWORK / name / "type") == _CAN_KIND]
+    if kind:
+        raise BusError(f"{begin} a CAN interface, and '{channel}' is none{_those(there)}.")
+    if not re.fullmatch(r"[A-Za-z][\w.-]{0,14}", channel):
         raise BusError(
-            f"{begin} the network interface '{channel}', which is not there{f'{close} Make' if close else '; make'} a "
-            f"virtual one with 'sudo ip link add dev {channel} type vcan' and 'sudo ip link set {channel} up', "
-            f"{_INSTEAD}."
+            f"{begin} the name of a network interface such as vcan0, not '{channel}'{_those(there)}."
         )
+    close = nearest(channel, there)
+    raise BusError(
+        f"{begin} the network interface '{channel}', which is not there{f'{close} Make' if close else '; make'} a "
+        f"virtual one with 'sudo ip link add dev {channel} type vcan' and 'sudo ip link set {channel} up', "
+        f"{_INSTEAD}."
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
+
+
+def _those(there: list[str]) -> str:
+    return f" (there are: {quoted(there)})" if there else ""
 
 
 def check_params(alias: str, params: IsoTpParams) -> None:
@@ -182,7 +208,8 @@ class Sockets:
         except OSError as error:
             if error.errno == errno.EINVAL and params.can_fd:
                 raise ConfigurationError(
-                    f"can_fd=True needs CAN FD on '{self._channel}': 'sudo ip link set {self._channel} mtu 72'."
+                    f"can_fd=True needs CAN FD on '{self._channel}': take it down and bring it up with 'fd on', or a "
+                    f"virtual one with 'sudo ip link set {self._channel} down mtu 72'."
                 ) from error
             raise
         if down := real.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):

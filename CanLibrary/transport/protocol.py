@@ -21,6 +21,12 @@ class MessagePort(Protocol):
     def unsubscribe(self, handler: Callable[[Any], None]) -> None:
         """Hand nothing more to the handler."""
 
+    def claim(self, keys: Iterable[int]) -> None:
+        """Take what the kernel sends with these identifiers for messages of this bus, until `release`."""
+
+    def release(self, keys: Iterable[int]) -> None:
+        """Take them for those of others again."""
+
 
 class Transfer:
     """One payload on its way out."""

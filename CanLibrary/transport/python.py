@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from CanLibrary.errors import BusError, translated
-from CanLibrary.transport.addresses import isotp_address, isotp_params, listening_keys
+from CanLibrary.transport.addresses import isotp_address, isotp_params, listening_keys, prefix_size
 from CanLibrary.transport.inbox import Inbox, Problem
 from CanLibrary.transport.problems import (
     is_sending_error,
@@ -34,6 +34,11 @@ from CanLibrary.types import AnyIsoTpAddress, IsoTpParams, TargetAddressType
 
 _THROTTLED = 0.001  # seconds between two looks at the rate limiter
 _PATIENCE = 5.0  # seconds to wait for a thread that hangs in its driver
+_CONSECUTIVE = 2  # N_PCI type, ISO 15765-2 9.6.1
+
+
+class _GivenUp(Exception):
+    """Ends can-isotp's loop over a block in the middle."""
 
 
 class PythonTransport:
@@ -61,6 +66,7 @@ class PythonTransport:
         self._transfers: deque[tuple[Transfer, Any]] = deque()  # with can-isotp's request, oldest first
         self._beginning = (Transfer(0), b"")  # what `send` is about to hand to can-isotp
         self._sending_errors: list[Exception] = []
+        self._giving_up = False
         self._thread: threading.Thread | None = None
         self._frame_type, self._message_type = isotp.CanMessage, can.Message
         self._layer = isotp.TransportLayerLogic(
@@ -152,7 +158,11 @@ class PythonTransport:
 
     def stop_sending(self) -> None:
         """Abandon what is on its way out, and what waits behind it."""
-        self._in_thread(self._abandon_sending)
+        self._giving_up = True
+        try:
+            self._in_thread(self._abandon_sending)
+        finally:
+            self._giving_up = False
 
     def stop_receiving(self) -> None:
         """Abandon what is on its way in."""
@@ -186,6 +196,8 @@ class PythonTransport:
         while True:
             try:
                 self._layer.process()
+            except _GivenUp:
+                self._layer.stop_sending()  # `stop_sending` tells it, in its turn
             except Exception as error:  # noqa: BLE001
                 # Sending on the bus failed; whatever a driver raises is told by the next keyword.
                 if not isinstance(error, BusError):
@@ -235,6 +247,8 @@ class PythonTransport:
         )
 
     def _send_message(self, message: Any) -> None:
+        if self._giving_up and self._is_consecutive(message):
+            raise _GivenUp  # can-isotp sends a whole block in one go, however long it takes
         self._complete_held_back()
         self._port.transmit(
             self._message_type(
@@ -251,6 +265,9 @@ class PythonTransport:
             # the next one would come too early for the receiver (STmin, ISO 15765-2 9.6.5.4).
             self._layer.timer_tx_stmin.start()
         self._finish_transfers()
+
+    def _is_consecutive(self, message: Any) -> bool:
+        return bool(message.data[prefix_size(self.address)] >> 4 == _CONSECUTIVE)
 
     def _on_error(self, error: Exception) -> None:
         if is_sending_error(error):

@@ -57,6 +57,13 @@ class Reception:
             self._missing = 0
         self._at = time.monotonic()
 
+    def take_expired(self) -> bool:
+        """Return whether a payload did not go on in time, once."""
+        expired = self._missing > 0 and not self.under_way
+        if expired:
+            self._missing = 0
+        return expired
+
     def forget(self) -> None:
         """Begin again with nothing under way."""
         self._missing = 0

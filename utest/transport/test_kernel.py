@@ -105,9 +105,9 @@ class TestItsLimits:
 
     def test_more_bytes_than_it_sends(self, tester):
         with pytest.raises(ConfigurationError) as refused:
-            tester.begin(bytes(8201))
+            tester.begin(bytes(66_001))
         assert str(refused.value) == (
-            "8201 bytes are more than an IsoTp frame of the kernel has, 8200 bytes; use backend=python."
+            "66001 bytes are more than an IsoTp frame of the kernel has, 66000 bytes; use backend=python."
         )
 
     def test_an_overflow_of_the_partner(self, tester, partner):
@@ -126,6 +126,27 @@ class TestItsLimits:
         for flow_control in ("31 00 00", "31 00 00", "31 00 00", "30 00 00"):
             partner.say(flow_control)
         assert tester.end(transfer) is None
+
+
+class TestItsBus:
+    def test_what_the_kernel_sends_is_not_received(self, backend, tester_address, ecu_address, payload):
+        bus = backend.node()
+        tester, ecu = backend.endpoint(tester_address, bus=bus), backend.endpoint(ecu_address, "ecu")
+        assert tester.send(payload(20)) is None
+        assert ecu.receive() == payload(20)
+        assert ecu.send(payload(5)) is None
+        assert tester.receive() == payload(5)
+        bus.catch_up()
+        with bus.traffic.changed:
+            assert dict(bus.traffic.received_counts(0)) == {0x7E8: 2}  # a flow control and the answer
+
+    def test_a_listener_is_told_of_a_payload_that_stays_half(self, backend, tester_address, partner):
+        listener = backend.endpoint(tester_address, listen_mode=True)
+        partner.say("10 0B 01 02 03 04 05 06")
+        assert str(listener.problem().error) == (
+            "On connection 'tester': The next consecutive frame from 0x7E8 did not come within 1 second (N_Cr): an "
+            "IsoTp frame was lost half-way."
+        )
 
 
 class TestItsInterface:
@@ -148,7 +169,10 @@ class TestItsInterface:
         link("up")
         with pytest.raises(ConfigurationError) as refused:
             on_other(can_fd=True).transport.start()
-        assert str(refused.value) == "can_fd=True needs CAN FD on 'vcan1': 'sudo ip link set vcan1 mtu 72'."
+        assert str(refused.value) == (
+            "can_fd=True needs CAN FD on 'vcan1': take it down and bring it up with 'fd on', or a virtual one with "
+            "'sudo ip link set vcan1 down mtu 72'."
+        )
 
     def test_down(self, on_other, link):
         link("down")

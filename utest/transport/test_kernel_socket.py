@@ -34,7 +34,7 @@ class TestWhatIsMissing:
         monkeypatch.setattr(socket, "socket", refuse)
         assert refusal(NotSupportedError, check_there, "vcan0") == (
             "Connection 'diag' needs the kernel's module can-isotp, which is not loaded (Linux 5.10 and later have "
-            "it): 'sudo modprobe can-isotp', or use backend=python."
+            "it): 'sudo modprobe can-isotp' (for a container, on its host), or use backend=python."
         )
 
     @pytest.mark.kernel
@@ -61,7 +61,7 @@ class TestParameters:
             listen_mode=True,
             override_receiver_stmin=0.01,
             blocking_send=True,
-            max_frame_size=8200,
+            max_frame_size=66_000,
         )
         assert check_params("diag", params) is None
 
@@ -91,8 +91,8 @@ class TestParameters:
 
     def test_a_payload_that_is_too_large(self, monkeypatch, tmp_path):
         monkeypatch.setattr(kernel_socket, "_MOST_BYTES_SAID", tmp_path / "max_pdu_size")
-        assert refusal(NotSupportedError, check_params, IsoTpParams(max_frame_size=8201)) == (
-            "Connection 'diag': max_frame_size=8201 is more than the kernel accepts, 8200 bytes; say less, or use "
+        assert refusal(NotSupportedError, check_params, IsoTpParams(max_frame_size=66_001)) == (
+            "Connection 'diag': max_frame_size=66001 is more than the kernel accepts, 66000 bytes; say less, or use "
             "backend=python."
         )
         (tmp_path / "max_pdu_size").write_text("9000\n")

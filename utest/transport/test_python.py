@@ -284,3 +284,16 @@ def test_a_request_is_noted_before_anybody_can_work_on_it():
     assert requests.get_nowait() == "request"
     with pytest.raises(queue.Empty):
         requests.get_nowait()
+
+
+def test_a_block_that_is_being_sent_can_be_stopped(backend, tester_address, ecu_address, payload, eventually):
+    tester, ecu = backend.pair(tester_address, ecu_address, max_frame_size=1_000_000, blocksize=0)
+    transfer = tester.begin(payload(1_000_000))  # can-isotp sends it in one go, for many seconds
+    eventually(ecu.transport.receiving)
+    before = time.monotonic()
+    tester.transport.stop_sending()
+    assert time.monotonic() - before < 2
+    assert isinstance(transfer.error, BusError)
+    assert tester.send(b"\x01") is None
+    assert "came before the IsoTp frame in reception was complete" in str(ecu.problem().error)
+    assert ecu.receive() == b"\x01"

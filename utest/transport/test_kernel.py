@@ -8,6 +8,7 @@ import pytest
 
 from CanLibrary.errors import BusError, ConfigurationError, IsoTpTransferError
 from CanLibrary.transport.kernel import KernelTransport
+from CanLibrary.transport.kernel_socket import check_there
 from CanLibrary.transport.python import PythonTransport
 from CanLibrary.types import IsoTpParams
 from utest.transport.conftest import Endpoint
@@ -194,6 +195,34 @@ class TestItsInterface:
         transfer = tester.begin(bytes(8))
         link("down")
         assert str(tester.end(transfer)) == "Connection 'tester' could not use 'vcan1': Network is down."
+
+
+@pytest.mark.usefixtures("backend")
+class TestWhatIsThere:
+    def refused(self, channel):
+        with pytest.raises(BusError) as refused:
+            check_there("diag", channel)
+        return str(refused.value)
+
+    def test_up(self):
+        assert check_there("diag", OTHER) is None
+
+    def test_down(self, link):
+        link("down")
+        assert self.refused(OTHER) == (
+            "Connection 'diag' needs 'vcan1' up: 'sudo ip link set vcan1 up', or use backend=python."
+        )
+
+    def test_no_can_interface(self):
+        assert self.refused("lo").startswith(
+            "Connection 'diag' needs a CAN interface, and 'lo' is none (there are: "
+        )
+
+    @pytest.mark.parametrize("channel", ["0", "", "a_very_long_channel_name"])
+    def test_no_name_of_an_interface(self, channel):
+        assert self.refused(channel).startswith(
+            f"Connection 'diag' needs the name of a network interface such as vcan0, not '{channel}' (there are: "
+        )
 
 
 class TestWithThePythonBackend:

@@ -21,6 +21,21 @@ Nothing Is Lost In Silence At Full Speed
     Log To Console    ${sent} sent, ${read} read, ${lost} told as lost
     Should Be Equal As Integers    ${{ $read + $lost }}    ${sent}
 
+ISO-TP Goes On At Full Speed
+    [Documentation]    There and back between two sockets of the kernel, one of them on the flooded bus.
+    Open IsoTp Connection    diag    txid=0x7E0    rxid=0x7E8    backend=kernel    bus=tester
+    Open IsoTp Connection    ecu    txid=0x7E8    rxid=0x7E0    channel=vcan0    backend=kernel
+    Start Flood    10    123\#
+    FOR    ${size}    IN    3    100    1000
+        ${payload}    Evaluate    bytes(number % 251 for number in range(${size}))
+        Send IsoTp Frame    ${payload}    connection=diag    timeout=20 s
+        ${request}    Receive IsoTp Frame    connection=ecu    timeout=20 s
+        Should Be Equal    ${request}    ${payload}
+        Send IsoTp Frame    ${payload}    connection=ecu    timeout=20 s
+        ${reply}    Receive IsoTp Frame    connection=diag    timeout=20 s
+        Should Be Equal    ${reply}    ${payload}
+    END
+
 No Verdict While Messages Are Lost
     [Documentation]    What must not arrive comes while there is no room for it: that it did not arrive cannot be said.
     Start Flood    4    123\#

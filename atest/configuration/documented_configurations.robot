@@ -40,7 +40,7 @@ Documented IsoTpSocket
     ...    atest/kernel.
     ${status}    ${failure}    Run Keyword And Ignore Error    Documented Socket.Start IsoTp
     IF    '${status}' == 'FAIL'
-        Should Match    ${failure}    Connection 'can' needs the *'sudo *', or use backend=python.
+        Should Match    ${failure}    Connection 'can' needs *, or use backend=python.
         Run Keyword And Expect Error    EQUALS:${failure}    Documented Socket.Receive IsoTp Frame
     END
     [Teardown]    Documented Socket.Close All IsoTp Connections

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from CanLibrary.config.bench import find_mistakes, load_bench, read_bench
 from CanLibrary.config.buses import bus_description
-from CanLibrary.config.connections import connection_description
+from CanLibrary.config.connections import KERNEL_INTERFACE, connection_description
 from CanLibrary.config.descriptions import (
     DEFAULT_ALIAS,
     DEFAULT_CAPACITY,
@@ -17,6 +17,7 @@ from CanLibrary.config.descriptions import (
 __all__ = [
     "DEFAULT_ALIAS",
     "DEFAULT_CAPACITY",
+    "KERNEL_INTERFACE",
     "SEND_TIMEOUT",
     "Bench",
     "BusDescription",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from CanLibrary.config import ConnectionDescription, connection_description
+from CanLibrary.config import KERNEL_INTERFACE, ConnectionDescription, connection_description
 from CanLibrary.errors import ConfigurationError, NotSupportedError, driver_errors
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.ownership import Ownership
@@ -80,6 +80,8 @@ class Connections:
         if description.backend is Backend.kernel and description.node is not None:
             from CanLibrary.transport.kernel_socket import check_address, check_params, check_there
 
+            if description.node.interface != KERNEL_INTERFACE:
+                raise _no_socketcan(description, f"it is on interface '{description.node.interface}'")
             check_params(description.alias, description.params)
             check_address(description.alias, description.address)
             check_there(description.alias, str(description.node.channel))
@@ -151,8 +153,12 @@ def _network_interface(description: ConnectionDescription, bus: BusSession) -> s
     from can.interfaces.socketcan import SocketcanBus
 
     if not isinstance(bus.bus, SocketcanBus):
-        raise ConfigurationError(
-            f"Connection '{description.alias}' has backend=kernel, which runs on interface 'socketcan' only, but bus "
-            f"'{bus.alias}' is no SocketCAN bus; use backend=python."
-        )
+        raise _no_socketcan(description, f"bus '{bus.alias}' is no SocketCAN bus")
     return str(bus.bus.channel)
+
+
+def _no_socketcan(description: ConnectionDescription, but: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"Connection '{description.alias}' has backend=kernel, which runs on interface 'socketcan' only, but {but}; "
+        "give a channel such as vcan0, or use backend=python."
+    )

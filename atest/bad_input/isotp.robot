@@ -115,7 +115,7 @@ Backend That Is Not There Yet
 Kernel Backend On A Virtual Bus
     [Documentation]    The kernel knows its own network interfaces only.
     VAR    ${failure}    Connection 'diag' has backend=kernel, which runs on interface 'socketcan' only, but bus
-    ...    'tester' is no SocketCAN bus; use backend=python.
+    ...    'tester' is no SocketCAN bus; give a channel such as vcan0, or use backend=python.
     Should Fail    ${failure}    Open IsoTp Connection    diag    txid=0x7E0    rxid=0x7E8    backend=kernel
 
 

@@ -93,9 +93,19 @@ class TestOpen:
         given = {"address": {"txid": "0x7E0", "rxid": "0x7E8"}, "backend": "kernel"}
         assert refusal(ConfigurationError, world.connections.open, "diag", given, start=True) == (
             "Connection 'diag' has backend=kernel, which runs on interface 'socketcan' only, but bus 'body' is no "
-            "SocketCAN bus; use backend=python."
+            "SocketCAN bus; give a channel such as vcan0, or use backend=python."
         )
         assert world.buses.registry.get("body").dependents == []
+
+    def test_the_kernel_backend_where_another_interface_is_described(self, world):
+        given = {"address": {"txid": "0x7E0", "rxid": "0x7E8"}, "interface": "virtual", "channel": 2}
+        world.connections._descriptions["flash"] = connection_description("flash", given)
+        assert refusal(
+            ConfigurationError, world.connections.open, "flash", {"backend": "kernel"}, start=True
+        ) == (
+            "Connection 'flash' has backend=kernel, which runs on interface 'socketcan' only, but it is on interface "
+            "'virtual'; give a channel such as vcan0, or use backend=python."
+        )
 
     def test_can_fd_on_a_bus_without(self, world):
         world.bus("body", fd=False)

@@ -208,8 +208,8 @@ class Sockets:
         except OSError as error:
             if error.errno == errno.EINVAL and params.can_fd:
                 raise ConfigurationError(
-                    f"can_fd=True needs CAN FD on '{self._channel}': take it down and bring it up with 'fd on', or a "
-                    f"virtual one with 'sudo ip link set {self._channel} down mtu 72'."
+                    f"can_fd=True needs CAN FD on '{self._channel}': take it down with 'sudo ip link set "
+                    f"{self._channel} down', give it 'mtu 72' (virtual) or 'fd on' (an adapter), and bring it up again."
                 ) from error
             raise
         if down := real.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):

@@ -124,8 +124,12 @@ def pytest_generate_tests(metafunc):
     """Give each test every backend but the one that cannot do what it is about."""
     if "backend" in metafunc.fixturenames:
         only = metafunc.definition.get_closest_marker("only_backend")
-        backends = [pytest.param("python"), pytest.param("kernel", marks=pytest.mark.kernel)]
-        metafunc.parametrize("backend", backends if only is None else [only.args[0]], indirect=True)
+        backends = {
+            "python": pytest.param("python"),
+            "kernel": pytest.param("kernel", marks=pytest.mark.kernel),
+        }
+        wanted = list(backends.values()) if only is None else [backends[only.args[0]]]
+        metafunc.parametrize("backend", wanted, indirect=True)
 
 
 @pytest.fixture

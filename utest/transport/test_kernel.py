@@ -32,8 +32,8 @@ def link():
         subprocess.run(["ip", "link", "set", OTHER, *words], check=True)
 
     yield change
-    change("down", "mtu", "72")
-    change("up")
+    for words in (["down"], ["mtu", "72"], ["up"]):
+        change(*words)
 
 
 class TestStopping:
@@ -166,13 +166,14 @@ class TestItsInterface:
             transport.stop()
 
     def test_without_can_fd(self, on_other, link):
-        link("down", "mtu", "16")
+        link("down")
+        link("mtu", "16")
         link("up")
         with pytest.raises(ConfigurationError) as refused:
             on_other(can_fd=True).transport.start()
         assert str(refused.value) == (
-            "can_fd=True needs CAN FD on 'vcan1': take it down and bring it up with 'fd on', or a virtual one with "
-            "'sudo ip link set vcan1 down mtu 72'."
+            "can_fd=True needs CAN FD on 'vcan1': take it down with 'sudo ip link set vcan1 down', give it 'mtu 72' "
+            "(virtual) or 'fd on' (an adapter), and bring it up again."
         )
 
     def test_down(self, on_other, link):

@@ -18,10 +18,15 @@ from CanLibrary.introduction import INTRODUCTION
 from CanLibrary.keywords.auto_close import AutoCloser
 from CanLibrary.keywords.buses import BusKeywords
 from CanLibrary.keywords.connections import ConnectionKeywords
+from CanLibrary.keywords.evidence import EvidenceKeywords
+from CanLibrary.keywords.files import FileKeywords
+from CanLibrary.keywords.history import HistoryKeywords
 from CanLibrary.keywords.interfaces import InterfaceKeywords
 from CanLibrary.keywords.isotp import IsoTpKeywords
 from CanLibrary.keywords.messages import MessageKeywords
 from CanLibrary.keywords.periodic import PeriodicKeywords
+from CanLibrary.keywords.replay import ReplayKeywords
+from CanLibrary.keywords.statistics import StatisticsKeywords
 from CanLibrary.keywords.support import converted, seconds
 from CanLibrary.keywords.waits import WaitKeywords
 from CanLibrary.sessions.buses import Buses
@@ -100,6 +105,11 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
                 InterfaceKeywords(self._buses),
                 MessageKeywords(self._buses, waiting),
                 WaitKeywords(self._buses, waiting),
+                HistoryKeywords(self._buses, waiting),
+                StatisticsKeywords(self._buses),
+                EvidenceKeywords(self._buses),
+                FileKeywords(self._buses),
+                ReplayKeywords(self._buses),
                 PeriodicKeywords(self._buses, PeriodicMessages()),
                 ConnectionKeywords(self._connections),
                 IsoTpKeywords(self._connections, waiting),

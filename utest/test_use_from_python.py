@@ -106,7 +106,7 @@ def test_an_isotp_exchange(library):
         ),
         (
             lambda library: library.wait_for_can_message("0x7E8", since="now"),
-            "since takes a mark that Set Can Mark returned.",
+            "'now' is no mark; give what Set Can Mark returned, a message that was received or sent, or opened.",
         ),
         (
             lambda library: library.bus_state_should_be("ACTIV"),

@@ -41,12 +41,14 @@ class AutoCloser(ListenerV3):
     def start_test(self, data: Any, _result: Any) -> None:
         """Note the test that runs."""
         self._ownership.test = data.name
+        self._buses.begin_test()
 
     def end_test(self, _data: Any, _result: Any) -> None:
         """Close what the test opened, with auto_close=TEST."""
         if self._ownership.auto_close is AutoClose.TEST:
             self._close(lambda owner: bool(owner.test))
         self._ownership.test = ""
+        self._buses.end_test()
 
     def close(self) -> None:
         """Close what is still open at the end of the run, however it ends."""

@@ -98,7 +98,8 @@ class BusSession:
         self._check_fd(message)
         for_driver = self.for_driver(message)
         with self._sending:
-            message.received_at, message.timestamp = self._send(for_driver, timeout)
+            message.received_at, message.timestamp, message.position = self._send(for_driver, timeout)
+        message.trace = self.traffic.trace
         return message
 
     def transmit(self, message: Any) -> None:
@@ -147,16 +148,18 @@ class BusSession:
             raise BusError(f"{error} {plural(sent, 'message')} of {len(messages)} had been sent.") from error
         return len(messages)
 
-    def _send(self, message: Any, timeout: float) -> tuple[float, float]:
-        """Send a message of python-can, with the lock held, and return its monotonic and its wall clock time."""
+    def _send(self, message: Any, timeout: float) -> tuple[float, float, int]:
+        """Send a message of python-can, with the lock held, and return its times and its position in the trace."""
         self.check_open()
         now, timestamp = time.monotonic(), time.time()
+        end = self.traffic.trace.end
         position = self.traffic.sending(message, now, timestamp)
         try:
             self.bus.send(message, timeout)
         except Exception as error:
             raise self._refused(message, position, error) from error
-        return now, timestamp
+        # None: it will come back, and is recorded then, after all that was there.
+        return now, timestamp, end - 1 if position is None else position
 
     def _refused(self, message: Any, position: int | None, error: Exception) -> BusError:
         """Take back the record of a message that the driver did not take, and return what to say."""

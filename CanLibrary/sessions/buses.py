@@ -31,6 +31,16 @@ class Buses:
             "bus", "Open Can Bus", self._descriptions, self._open_described
         )
 
+    def begin_test(self) -> None:
+        """Note that a test begins: what it asks of the past of an open bus begins now."""
+        for session in self.registry.open.values():
+            session.reading.begin_test()
+
+    def end_test(self) -> None:
+        """Note that no test runs any more."""
+        for session in self.registry.open.values():
+            session.reading.end_test()
+
     def forget(self, owned: Callable[[Owner], bool]) -> None:
         """Note the end of tests or suites: what they opened themselves counts no longer."""
         self._explicit_owners = {owner for owner in self._explicit_owners if not owned(owner)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from CanLibrary.traffic.judge import Judge
 from CanLibrary.traffic.mailbox import Mailbox
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.trace import BRS, ERROR, ESI, EXTENDED, FD, REMOTE, TX, Trace, key_of
-from CanLibrary.types import CanFilters, CanMessage
+from CanLibrary.types import CanFilters, CanMessage, Direction
 
 _NEVER = 1 << 62  # a position that is never reached
 Handler = Callable[[Any], None]  # takes a message of python-can
@@ -36,12 +37,14 @@ class BusTraffic:
         echoes: Echo = Echo.MARKED,
     ) -> None:
         self.name = name
-        self.trace = Trace(capacity)
+        self.trace = Trace(capacity, name)
+        self.opened_at = time.monotonic()
         self.mailbox = Mailbox(self.trace)
         self._lock = threading.Lock()
         self.changed = threading.Condition(self._lock)
         self._wake_at = _NEVER  # the position of the record with which who waits is woken
         self.error_frames = 0
+        self.complete = False  # a recording: all that there is, is there
         self.failure: BaseException | None = None
         self.failure_told = False
         self.own_messages = own_messages  # the user wants to receive what is sent here
@@ -178,6 +181,20 @@ class BusTraffic:
         finally:
             with self.changed:
                 self.judges = tuple(single for single in self.judges if single is not judge)
+
+    def history(
+        self, matcher: Matcher, start: int, stop: int, direction: Direction = Direction.RX
+    ) -> Iterator[int]:
+        """Yield the positions of matches between two positions, oldest first; only with the lock held."""
+        for position in self.trace.history(matcher.key, start, stop, direction, own=self.own_messages):
+            if not matcher.data_matches(self.trace.data(position)):
+                continue
+            if (
+                not self.mailbox.filters
+                or self.trace.is_sent(position)
+                or self.mailbox.passes(self.trace.key(position))
+            ):
+                yield position
 
     def first_match(self, matcher: Matcher, start: int, stop: int | None = None) -> int | None:
         """Return the position of the first received match from start on, or None; only with the lock held."""

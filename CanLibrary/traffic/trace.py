@@ -9,9 +9,10 @@ from __future__ import annotations
 import struct
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from heapq import merge
 
-from CanLibrary.types import CanMessage, Payload
+from CanLibrary.types import CanMessage, Direction, Payload
 
 _HEAD = struct.Struct("<ddIBB")  # received_at, timestamp, identifier, flags, dlc
 _PACK = _HEAD.pack
@@ -41,13 +42,16 @@ def id_of(key: int) -> tuple[int, bool]:
 class Trace:
     """Records by position; a position stays valid as a mark, also when the oldest records are gone."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, name: str = "") -> None:
         self.capacity = capacity
+        self.name = name  # of the bus, for marks
         self.first = 0  # position of the oldest record kept
         self._step = max(capacity // 16, 1)
         self.full_at = capacity + self._step - 1  # the position after which the oldest have to go
         self._records: list[bytes] = []
         self._by_key: dict[int, array[int]] = {}
+        self._sent_by_key: dict[int, array[int]] = {}
+        self._sent = array("q")  # positions of sent messages that are not in that index yet
 
     @property
     def end(self) -> int:
@@ -76,10 +80,11 @@ class Trace:
     def append_sent(
         self, value: int, data: bytes | bytearray, flags: int, dlc: int, sent_at: float, timestamp: float
     ) -> int:
-        """Record a sent message and return its position; nobody looks for it by its identifier: no index."""
-        records = self._records
-        records.append(_PACK(sent_at, timestamp, value, flags, dlc) + data)
-        return self.first + len(records) - 1
+        """Record a sent message and return its position; it comes into the index when somebody asks for it."""
+        position = self.first + len(self._records)
+        self._records.append(_PACK(sent_at, timestamp, value, flags, dlc) + data)
+        self._sent.append(position)
+        return position
 
     def withdraw(self, position: int) -> None:
         """Take a record back that turned out not to be traffic: a message whose sending failed."""
@@ -98,12 +103,14 @@ class Trace:
         del self._records[:count]
         self.first += count
         self.full_at += count
-        for key, positions in list(self._by_key.items()):
-            gone = bisect_left(positions, self.first)
-            if gone == len(positions):
-                del self._by_key[key]
-            elif gone:
-                del positions[:gone]
+        del self._sent[: bisect_left(self._sent, self.first)]
+        for index in (self._by_key, self._sent_by_key):
+            for key, positions in list(index.items()):
+                gone = bisect_left(positions, self.first)
+                if gone == len(positions):
+                    del index[key]
+                elif gone:
+                    del positions[:gone]
 
     def positions(self, key: int | None, start: int, stop: int | None = None) -> Iterator[int]:
         """Yield the positions from start to before stop, of one identifier or of all, in order."""
@@ -126,10 +133,58 @@ class Trace:
                     return
                 yield position
 
+    def history(
+        self, key: int | None, start: int, stop: int, direction: Direction, *, own: bool = False
+    ) -> Iterator[int]:
+        """Yield the positions of messages from start to before stop, of one identifier or of all, in order.
+
+        Args:
+            key: The identifier, or None for all.
+            start: The first position.
+            stop: The position after the last.
+            direction: Received, sent, or any.
+            own: Whether sent messages that came back count as received.
+        """
+        left_out, needed = _NO_TRAFFIC, 0
+        if direction is Direction.TX:
+            needed = TX
+        elif direction is Direction.RX and not own:
+            left_out |= TX
+        for position in self._candidates(key, start, stop, direction):
+            flags = self._records[position - self.first][_FLAGS_AT]
+            if not flags & left_out and flags & needed == needed:
+                yield position
+
+    def _candidates(self, key: int | None, start: int, stop: int, direction: Direction) -> Iterable[int]:
+        if key is None or direction is Direction.RX:
+            return self.positions(key, start, stop)
+        for position in self._sent:
+            of_key = self.key(position)
+            self._sent_by_key.setdefault(of_key, array("q")).append(position)
+        del self._sent[:]
+        sent = self._sent_by_key.get(key, array("q"))
+        return merge(
+            self.positions(key, start, stop), sent[bisect_left(sent, start) : bisect_left(sent, stop)]
+        )
+
+    def position_at(self, moment: float) -> int:
+        """Return the position of the first record that is not older than a monotonic time."""
+        at = bisect_left(self._records, moment, key=lambda record: float(_HEAD.unpack_from(record)[0]))
+        return self.first + at
+
+    def record(self, position: int) -> tuple[float, float, int, int, int, bytes]:
+        """Return a record as it is kept: monotonic time, interface time, identifier, flags, dlc, data."""
+        record = self._records[position - self.first]
+        return (*_HEAD.unpack_from(record), record[DATA_AT:])
+
     def is_traffic(self, position: int, *, own: bool) -> bool:
         """Return whether a record is a received message (or, with own, one of ours): no error frame."""
         left_out = _NO_TRAFFIC if own else _NO_TRAFFIC | TX
         return not self._records[position - self.first][_FLAGS_AT] & left_out
+
+    def is_sent(self, position: int) -> bool:
+        """Return whether a record is a message of ours."""
+        return bool(self._records[position - self.first][_FLAGS_AT] & TX)
 
     def data(self, position: int) -> bytes:
         """Return the data of a record."""
@@ -163,4 +218,6 @@ class Trace:
             timestamp,
             channel,
             received_at,
+            position,
+            self,
         )

@@ -43,7 +43,7 @@ def wait_until(
             if traffic.failure is not None:
                 raise died(traffic)
             remaining = deadline - time.monotonic()
-            if remaining <= 0:
+            if remaining <= 0 or traffic.complete:
                 return None
             traffic.wait(min(remaining, SLICE), missing())
 

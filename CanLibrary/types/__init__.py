@@ -8,7 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 from CanLibrary.types.can_id import CanId, CanIdPattern
-from CanLibrary.types.enums import AddressingMode, AutoClose, Backend, BusState, TargetAddressType
+from CanLibrary.types.enums import (
+    AddressingMode,
+    AutoClose,
+    Backend,
+    BusState,
+    Direction,
+    Expect,
+    TargetAddressType,
+)
+from CanLibrary.types.expected import CanMessagePattern
 from CanLibrary.types.filters import CanFilter, CanFilters
 from CanLibrary.types.isotp import (
     AnyIsoTpAddress,
@@ -18,13 +27,14 @@ from CanLibrary.types.isotp import (
     IsoTpParams,
     check_parameter,
 )
-from CanLibrary.types.mark import CanMark, can_mark
+from CanLibrary.types.mark import OPENED, CanMark, can_mark
 from CanLibrary.types.message import CanMessage, CanMessages, build_message, message_from
 from CanLibrary.types.payload import Pattern, Payload
 
 __all__ = [
     "CONVERTERS",
     "NOT_GIVEN",
+    "OPENED",
     "AddressingMode",
     "AnyIsoTpAddress",
     "AsymmetricIsoTpAddress",
@@ -37,7 +47,10 @@ __all__ = [
     "CanIdPattern",
     "CanMark",
     "CanMessage",
+    "CanMessagePattern",
     "CanMessages",
+    "Direction",
+    "Expect",
     "IsoTpAddress",
     "IsoTpAddressFields",
     "IsoTpParams",
@@ -75,4 +88,5 @@ CONVERTERS: dict[type, Any] = {
     CanMessages: lambda value: CanMessages(value),
     CanMessage: lambda value: message_from(value),
     CanMark: lambda value: can_mark(value),
+    CanMessagePattern: lambda value: CanMessagePattern(value),
 }

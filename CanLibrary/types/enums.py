@@ -26,6 +26,29 @@ class BusState(Enum):
     ERROR = "ERROR"
 
 
+class Direction(Enum):
+    """Which messages of a trace are meant.
+
+    ``Rx``: received. ``Tx``: sent by this library. ``ANY``: both.
+    """
+
+    RX = "Rx"
+    TX = "Tx"
+    ANY = "any"
+
+
+class Expect(Enum):
+    """What has to arrive of several messages that are waited for.
+
+    ``ALL``: all of them, in whatever order. ``ANY``: one of them. ``IN_ORDER``: all of them, in the given order;
+    others may come in between.
+    """
+
+    ALL = "ALL"
+    ANY = "ANY"
+    IN_ORDER = "IN_ORDER"
+
+
 class Backend(Enum):
     """What runs ISO-TP.
 

@@ -22,7 +22,8 @@ class CanMessage:
     ``arbitration_id``, ``is_extended_id``, ``data`` (bytes), ``dlc`` (length in bytes), ``is_fd``,
     ``bitrate_switch``, ``error_state_indicator``, ``is_remote_frame``, ``is_error_frame``, ``is_rx``
     (False: sent by us), ``timestamp`` (seconds, of the interface), ``channel``; and ``received_at``, the
-    monotonic time in seconds at which it was recorded. Prints as ``0x7E8  [3]  06 50 03``.
+    monotonic time in seconds at which it was recorded. Given as
+    ``since`` it is a mark just after itself. Prints as ``0x7E8  [3]  06 50 03``.
     """
 
     arbitration_id: int
@@ -38,6 +39,8 @@ class CanMessage:
     timestamp: float = 0.0
     channel: str | int | None = None
     received_at: float = 0.0
+    position: int = field(default=-1, repr=False)  # in the trace of its bus, where it stands in one
+    trace: Any = field(default=None, repr=False)
 
     @property
     def id(self) -> CanId:

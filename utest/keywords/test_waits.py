@@ -82,7 +82,7 @@ class TestMark:
 
     def test_what_is_no_mark(self, library):
         assert refusal(ConfigurationError, library.wait_for_can_message, since="start") == (
-            "since takes a mark that Set Can Mark returned."
+            "'start' is no mark; give what Set Can Mark returned, a message that was received or sent, or opened."
         )
 
 

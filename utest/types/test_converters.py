@@ -93,7 +93,12 @@ def test_what_is_of_the_type_already_stays(value):
             "'0x800' is above 0x7FF, the largest standard identifier; an extended identifier has eight digits: "
             "0x00000800.",
         ),
-        ("now", CanMark, "since takes a mark that Set Can Mark returned."),
+        (
+            "now",
+            CanMark,
+            "'now' is no mark; give what Set Can Mark returned, a message that was received or sent, or "
+            "opened.",
+        ),
     ],
 )
 def test_a_refusal_arrives_as_our_sentence(value, hint, sentence):

@@ -1,0 +1,1 @@
+"""Evidence for log.html: an excerpt of a trace as a table and a picture."""

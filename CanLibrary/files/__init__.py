@@ -1,0 +1,1 @@
+"""Trace files: writing and reading them, and what each format can hold."""

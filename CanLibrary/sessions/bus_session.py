@@ -18,7 +18,7 @@ from CanLibrary.traffic.echoes import Echo
 from CanLibrary.traffic.receiver import Receiver
 from CanLibrary.traffic.trace import id_of
 from CanLibrary.traffic.waits import SLICE, died, lost_sentence
-from CanLibrary.types import CanFilters, CanMessage, message_from
+from CanLibrary.types import AnyIsoTpAddress, CanFilters, CanMessage, message_from
 from CanLibrary.types.can_id import MAX_EXTENDED, MAX_STANDARD
 
 # Seconds for which one of those who send may keep the others waiting; a lock for each message costs too much.
@@ -66,6 +66,9 @@ class BusSession:
         self._filters_in_driver = bool(capabilities(bus).filters_in_hardware)
         self._driver_filters = bool(description.filters)
         self.dependents: list[Dependent] = []  # what works on this bus: it closes before the bus
+        self.isotp_addresses: list[
+            AnyIsoTpAddress
+        ] = []  # of all connections on it, also of those that closed
         self.notices: list[str] = []  # what the keyword that opened the bus should warn about
         self.background: list[
             Callable[[], list[Exception]]

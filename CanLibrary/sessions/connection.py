@@ -47,6 +47,7 @@ class Connection:
         self._fatal: list[Exception] = []  # what the next keyword should fail with
         self._own_node = own_node
         self._unwatched: deque[Transfer] = deque()  # sends that nobody waited for; the oldest ends first
+        self._note_address()
         if not own_node:
             bus.dependents.append(self)
 
@@ -219,6 +220,12 @@ class Connection:
         self.check()
         self.bus.catch_up()  # what came under the old address is not judged by the new one
         self.transport.set_address(address)
+        self._note_address()
+
+    def _note_address(self) -> None:
+        """Let the bus know how to read its trace."""
+        if (address := self.transport.address) not in self.bus.isotp_addresses:
+            self.bus.isotp_addresses.append(address)
 
     def _note_abandoned(self, stop: Callable[[], None]) -> None:
         before = [transfer for transfer in self._unwatched if not transfer.done]

@@ -27,6 +27,7 @@ from CanLibrary.types.isotp import (
     IsoTpParams,
     check_parameter,
 )
+from CanLibrary.types.isotp_frame import IsoTpFrame
 from CanLibrary.types.mark import OPENED, CanMark, can_mark
 from CanLibrary.types.message import CanMessage, CanMessages, build_message, message_from
 from CanLibrary.types.payload import Pattern, Payload
@@ -53,6 +54,7 @@ __all__ = [
     "Expect",
     "IsoTpAddress",
     "IsoTpAddressFields",
+    "IsoTpFrame",
     "IsoTpParams",
     "Pattern",
     "Payload",

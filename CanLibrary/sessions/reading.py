@@ -25,6 +25,8 @@ class Span:
     stop: int
     of: str  # where it begins, as a sentence goes on: " since the test began"
     gone: int = 0  # how many of its messages the trace keeps no longer
+    began: float = 0.0  # monotonic times of both ends: silence there is time as well
+    ended: float = 0.0
 
 
 class Reading:
@@ -91,22 +93,49 @@ class Reading:
             ConfigurationError: A mark is of another bus, or its messages are gone, or they stand the wrong way round.
         """
         self._catch_up()
+        with self._traffic.changed:
+            return self._span(since, until)
+
+    def _span(self, since: CanMark | None, until: CanMark | None) -> Span:
         trace, began = self._traffic.trace, since or self._test_began
+        first, last = self._times()
         if began is None or began is OPENED:
             start, of = 0, " since the bus was opened"
         else:
-            self._check_mark(began)
-            start, of = began.position, f" since the {began}" if since else " since the test began"
+            if since:
+                self._check_mark(began)
+            start, first = began.position, began.at
+            of = f" since the {began}" if since else " since the test began"
         if until is None or until is OPENED:
             stop = trace.end
         else:
             self._check_mark(until)
-            stop = until.position
+            stop, last = until.position, until.at
         if self._traffic.complete and start == 0:
             of = " in the recording"
         if stop < start:
             raise ConfigurationError(f"until={until} lies before since={since}: nothing can be between them.")
-        return Span(start, stop, of, max(trace.first - start, 0))
+        if gone := max(trace.first - start, 0):
+            first = trace.received_at(trace.first)
+        return Span(start, stop, of, gone, first, max(first, last))
+
+    def _times(self) -> tuple[float, float]:
+        """Return the monotonic times at which the traffic began and ends."""
+        trace = self._traffic.trace
+        if not self._traffic.complete:
+            return self._traffic.opened_at, time.monotonic()
+        if trace.first == trace.end:
+            return 0.0, 0.0
+        return trace.received_at(trace.first), trace.received_at(trace.end - 1)
+
+    def check_nothing_lost(self, question: str) -> None:
+        """Refuse a verdict where the driver dropped messages meanwhile.
+
+        Args:
+            question: What cannot be said then, as the beginning of a sentence.
+        """
+        if lost := self._take_lost():
+            raise BusError(f"{question} cannot be said. {joined(lost)}")
 
     def _check_mark(self, mark: CanMark) -> None:
         trace = self._traffic.trace
@@ -167,8 +196,7 @@ class Reading:
                 "within=0 is not possible: nothing could arrive in no time; give a longer one."
             )
         waits.should_not_arrive(self._traffic, wanted, window)
-        if lost := self._take_lost():
-            raise BusError(f"Whether a {wanted} arrived {window} cannot be said. {joined(lost)}")
+        self.check_nothing_lost(f"Whether a {wanted} arrived {window}")
 
     @contextmanager
     def _losses_told(self) -> Iterator[None]:

@@ -14,10 +14,10 @@ from heapq import merge
 
 from CanLibrary.types import CanMessage, Direction, Payload
 
-_HEAD = struct.Struct("<ddIBB")  # received_at, timestamp, identifier, flags, dlc
-_PACK = _HEAD.pack
-DATA_AT = _HEAD.size
-_FLAGS_AT = 20
+HEAD = struct.Struct("<ddIBB")  # received_at, timestamp, identifier, flags, dlc
+_PACK = HEAD.pack
+DATA_AT = HEAD.size
+FLAGS_AT = 20
 
 EXTENDED, REMOTE, ERROR, FD, BRS, ESI, TX, WITHDRAWN = (1 << bit for bit in range(8))
 _NO_TRAFFIC = ERROR | WITHDRAWN
@@ -91,7 +91,7 @@ class Trace:
         at = position - self.first
         if at >= 0:
             record = bytearray(self._records[at])
-            record[_FLAGS_AT] |= WITHDRAWN
+            record[FLAGS_AT] |= WITHDRAWN
             self._records[at] = bytes(record)
 
     def surplus(self) -> int:
@@ -151,7 +151,7 @@ class Trace:
         elif direction is Direction.RX and not own:
             left_out |= TX
         for position in self._candidates(key, start, stop, direction):
-            flags = self._records[position - self.first][_FLAGS_AT]
+            flags = self._records[position - self.first][FLAGS_AT]
             if not flags & left_out and flags & needed == needed:
                 yield position
 
@@ -169,22 +169,26 @@ class Trace:
 
     def position_at(self, moment: float) -> int:
         """Return the position of the first record that is not older than a monotonic time."""
-        at = bisect_left(self._records, moment, key=lambda record: float(_HEAD.unpack_from(record)[0]))
+        at = bisect_left(self._records, moment, key=lambda record: float(HEAD.unpack_from(record)[0]))
         return self.first + at
+
+    def packed(self, start: int, stop: int) -> list[bytes]:
+        """Return records as they are packed, for who reads very many: `HEAD`, then the data."""
+        return self._records[max(start - self.first, 0) : max(stop - self.first, 0)]
 
     def record(self, position: int) -> tuple[float, float, int, int, int, bytes]:
         """Return a record as it is kept: monotonic time, interface time, identifier, flags, dlc, data."""
         record = self._records[position - self.first]
-        return (*_HEAD.unpack_from(record), record[DATA_AT:])
+        return (*HEAD.unpack_from(record), record[DATA_AT:])
 
     def is_traffic(self, position: int, *, own: bool) -> bool:
         """Return whether a record is a received message (or, with own, one of ours): no error frame."""
         left_out = _NO_TRAFFIC if own else _NO_TRAFFIC | TX
-        return not self._records[position - self.first][_FLAGS_AT] & left_out
+        return not self._records[position - self.first][FLAGS_AT] & left_out
 
     def is_sent(self, position: int) -> bool:
         """Return whether a record is a message of ours."""
-        return bool(self._records[position - self.first][_FLAGS_AT] & TX)
+        return bool(self._records[position - self.first][FLAGS_AT] & TX)
 
     def data(self, position: int) -> bytes:
         """Return the data of a record."""
@@ -192,17 +196,17 @@ class Trace:
 
     def key(self, position: int) -> int:
         """Return the identifier of a record as a key of the index."""
-        _, _, value, flags, _ = _HEAD.unpack_from(self._records[position - self.first])
+        _, _, value, flags, _ = HEAD.unpack_from(self._records[position - self.first])
         return key_of(value, bool(flags & EXTENDED))
 
     def received_at(self, position: int) -> float:
         """Return the monotonic time of a record in seconds."""
-        return float(_HEAD.unpack_from(self._records[position - self.first])[0])
+        return float(HEAD.unpack_from(self._records[position - self.first])[0])
 
     def message(self, position: int, channel: str | int | None = None) -> CanMessage:
         """Return a record as a message."""
         record = self._records[position - self.first]
-        received_at, timestamp, value, flags, dlc = _HEAD.unpack_from(record)
+        received_at, timestamp, value, flags, dlc = HEAD.unpack_from(record)
         fd, bitrate_switch, error_state, remote, error = _KINDS[flags]
         return CanMessage(
             value,

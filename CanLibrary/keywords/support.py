@@ -18,6 +18,7 @@ from CanLibrary.types import (
     NOT_GIVEN,
     CanId,
     CanIdPattern,
+    CanMark,
     CanMessage,
     Pattern,
     Payload,
@@ -97,6 +98,11 @@ def checked_message(id: CanId, data: Payload, **options: Any) -> CanMessage:
         raise ConfigurationError(str(error)) from error
 
 
+def given_mark(value: object, name: str = "since") -> CanMark | None:
+    """Return a mark that may be left out, or None."""
+    return converted(value, CanMark, name) if value else None
+
+
 def seconds(value: timedelta | float | None, default: float, name: str = "timeout") -> float:
     """Return a time argument in seconds."""
     if value is None:
@@ -105,3 +111,8 @@ def seconds(value: timedelta | float | None, default: float, name: str = "timeou
     if amount < 0:
         raise ConfigurationError(f"{name}={amount:g} is not possible: a time is 0 seconds or more.")
     return amount
+
+
+def since_within(since: object, within: timedelta | None) -> tuple[CanMark | None, float | None]:
+    """Return the mark, and the seconds of a window; None for what was not given."""
+    return given_mark(since), None if within is None else seconds(within, 0.0, "within")

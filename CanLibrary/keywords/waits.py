@@ -6,7 +6,7 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from CanLibrary.errors import ConfigurationError
-from CanLibrary.keywords.support import NO_DATA, bus_of, checked_message, converted, matcher, seconds
+from CanLibrary.keywords.support import NO_DATA, bus_of, checked_message, matcher, since_within
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.types import NOT_GIVEN, CanId, CanIdPattern, CanMark, CanMessage, Pattern, Payload
 
@@ -68,7 +68,7 @@ class WaitKeywords:
         | `Wait For Can Message`    0x100    within=200 ms
         """
         session = bus_of(self._buses, bus)
-        window = session.reading.window(*_since_within(since, within), self._timeout)
+        window = session.reading.window(*since_within(since, within), self._timeout)
         message = session.reading.wait_for(matcher(id, data, mask), window)
         logger.info(f"{message} arrived on bus '{session.alias}'.")
         return message
@@ -103,7 +103,7 @@ class WaitKeywords:
         | `Can Message Should Not Arrive`    0x7E8    ?? 7F *    within=500 ms
         """
         reading = bus_of(self._buses, bus).reading
-        window = reading.window(*_since_within(since, within), self._timeout)
+        window = reading.window(*since_within(since, within), self._timeout)
         reading.should_not_arrive(matcher(id, data, mask), window)
 
     @keyword
@@ -158,16 +158,8 @@ class WaitKeywords:
             id, data, extended=extended, fd=fd, bitrate_switch=bitrate_switch, remote=remote, dlc=dlc
         )
         session = bus_of(self._buses, bus)
-        window = session.reading.window(*_since_within(NOT_GIVEN, within), self._timeout)
+        window = session.reading.window(*since_within(NOT_GIVEN, within), self._timeout)
         session.send(message)
         reply = session.reading.wait_for(wanted, window, hand_out=True)
         logger.info(f"Reply {reply} on bus '{session.alias}'.")
         return reply
-
-
-def _since_within(since: CanMark, within: timedelta | None) -> tuple[CanMark | None, float | None]:
-    """Return the mark, and the seconds of a window; None for what was not given."""
-    return (
-        converted(since, CanMark, "since") if since else None,
-        None if within is None else seconds(within, 0.0, "within"),
-    )

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from CanLibrary.errors import BusError, ConfigurationError, joined
-from CanLibrary.traffic import waits
+from CanLibrary.traffic import history, waits
 from CanLibrary.traffic.bus_traffic import BusTraffic
 from CanLibrary.traffic.matching import Matcher
+from CanLibrary.traffic.several import wait_for_several
+from CanLibrary.traffic.span import Span
 from CanLibrary.traffic.waits import Window
-from CanLibrary.types import OPENED, CanMark, CanMessage
+from CanLibrary.types import OPENED, CanMark, CanMessage, Direction, Expect, can_mark
 
 _ROUNDING = 1e-6  # seconds: what lies at the very end of a recording is in its window
-
-
-@dataclass(frozen=True)
-class Span:
-    """A part of a trace: from a position to before another."""
-
-    start: int
-    stop: int
-    of: str  # where it begins, as a sentence goes on: " since the test began"
-    gone: int = 0  # how many of its messages the trace keeps no longer
-    began: float = 0.0  # monotonic times of both ends: silence there is time as well
-    ended: float = 0.0
 
 
 class Reading:
@@ -68,19 +57,16 @@ class Reading:
                 "new cannot be told apart. Receive less with Set Can Filters."
             )
         with self._traffic.changed:
-            return self._mark_here()
+            return self._ends()[1]
 
     def begin_test(self) -> None:
         """Note that a test begins: what it asks of the past begins here."""
         with self._traffic.changed:
-            self._test_began = self._mark_here()
+            self._test_began = self._ends()[1]
 
     def end_test(self) -> None:
         """Note that no test runs any more."""
         self._test_began = None
-
-    def _mark_here(self) -> CanMark:
-        return CanMark(self._traffic.name, self._traffic.trace.end, time.monotonic(), self._traffic.trace)
 
     def span(self, since: CanMark | None = None, until: CanMark | None = None) -> Span:
         """Return the part of the trace between two marks, with all that has arrived.
@@ -97,36 +83,39 @@ class Reading:
             return self._span(since, until)
 
     def _span(self, since: CanMark | None, until: CanMark | None) -> Span:
-        trace, began = self._traffic.trace, since or self._test_began
-        first, last = self._times()
-        if began is None or began is OPENED:
-            start, of = 0, " since the bus was opened"
+        begin, end = self._ends()
+        if since is OPENED or (since is None and self._test_began is None):
+            of = " in the recording" if self._traffic.complete else " since the bus was opened"
+        elif since is not None:
+            self._check_mark(since)
+            begin, of = since, f" since the {since}"
         else:
-            if since:
-                self._check_mark(began)
-            start, first = began.position, began.at
-            of = f" since the {began}" if since else " since the test began"
-        if until is None or until is OPENED:
-            stop = trace.end
-        else:
+            begin, of = self._test_began or begin, " since the test began"
+        if until is not None:
+            if until is OPENED:
+                raise ConfigurationError(
+                    "until=opened is not possible: nothing is before the beginning of a trace."
+                )
             self._check_mark(until)
-            stop, last = until.position, until.at
-        if self._traffic.complete and start == 0:
-            of = " in the recording"
-        if stop < start:
-            raise ConfigurationError(f"until={until} lies before since={since}: nothing can be between them.")
-        if gone := max(trace.first - start, 0):
-            first = trace.received_at(trace.first)
-        return Span(start, stop, of, gone, first, max(first, last))
+            end, of = until, f"{of} until the {until}"
+        if end.position < begin.position:
+            raise ConfigurationError(
+                f"The {end} given as until= lies before the {begin}: nothing is between them."
+            )
+        began, gone = begin.at, max(min(self._traffic.trace.first, end.position) - begin.position, 0)
+        if gone and end.position > self._traffic.trace.first:
+            began = self._traffic.trace.received_at(self._traffic.trace.first)
+        return Span(begin.position, end.position, of, gone, began, max(began, end.at))
 
-    def _times(self) -> tuple[float, float]:
-        """Return the monotonic times at which the traffic began and ends."""
+    def _ends(self) -> tuple[CanMark, CanMark]:
+        """Return marks at the beginning and at the end of the trace, with the lock held."""
         trace = self._traffic.trace
-        if not self._traffic.complete:
-            return self._traffic.opened_at, time.monotonic()
-        if trace.first == trace.end:
-            return 0.0, 0.0
-        return trace.received_at(trace.first), trace.received_at(trace.end - 1)
+        began, ended = self._traffic.opened_at, time.monotonic()
+        if self._traffic.complete:
+            began, ended = (
+                (trace.received_at(0), trace.received_at(trace.end - 1)) if trace.end else (0.0, 0.0)
+            )
+        return CanMark(trace.name, 0, began, trace), CanMark(trace.name, trace.end, ended, trace)
 
     def check_nothing_lost(self, question: str) -> None:
         """Refuse a verdict where the driver dropped messages meanwhile.
@@ -164,7 +153,7 @@ class Reading:
         asked = time.monotonic()
         self._catch_up()  # part of the window is over: what arrived in it must be recorded
         if mark is OPENED:
-            mark = CanMark(self._traffic.name, 0, self._traffic.opened_at, self._traffic.trace)
+            mark = self._ends()[0]
         self._check_mark(mark)
         passed = time.monotonic() - mark.at
         limit = passed + default if within is None else within
@@ -172,22 +161,65 @@ class Reading:
 
     def _recorded_window(self, mark: CanMark | None, within: float | None) -> Window:
         """Return the window of a wait in a recording: without a mark from its beginning, without a time to its end."""
-        trace = self._traffic.trace
+        beginning, end = self._ends()
         if mark is None or mark is OPENED:
-            first = trace.received_at(0) if trace.end else 0.0
-            mark, of = CanMark(self._traffic.name, 0, first, trace), " of the recording's beginning"
+            mark, of = beginning, " of the recording's beginning"
         else:
             self._check_mark(mark)
             of = " of the mark"
         if within is None:
-            last = trace.received_at(trace.end - 1) if trace.end else 0.0
-            within = max(last - mark.at, 0.0) + _ROUNDING
+            within = max(end.at - mark.at, 0.0) + _ROUNDING
         return _window(mark, within, of, still_open=False)
 
     def wait_for(self, wanted: Matcher, window: Window, *, hand_out: bool = False) -> CanMessage:
         """Return the first match in the window, or fail."""
         with self._losses_told():
             return waits.wait_for(self._traffic, wanted, window, hand_out=hand_out)
+
+    def wait_for_several(self, wanted: Sequence[Matcher], expect: Expect, window: Window) -> list[CanMessage]:
+        """Return those that came of several messages in the window, or fail."""
+        with self._losses_told():
+            return wait_for_several(self._traffic, wanted, expect, window)
+
+    def messages(self, wanted: Matcher, span: Span, direction: Direction) -> list[CanMessage]:
+        """Return the matches in a part of the trace, oldest first."""
+        return list(history.select(self._traffic, wanted, span, direction))
+
+    def last(self, wanted: Matcher, span: Span, direction: Direction) -> CanMessage:
+        """Return the newest match in a part of the trace, or fail."""
+        with self._losses_told():
+            return history.last(self._traffic, wanted, span, direction)
+
+    def count_should_be(
+        self, wanted: Matcher, span: Span, direction: Direction, expected: int, tolerance: int
+    ) -> None:
+        """Fail if another number of matches is in a part of the trace."""
+        history.count_should_be(self._traffic, wanted, span, direction, expected, tolerance)
+        self.check_nothing_lost("How many there were")
+
+    def response_time(self, request: CanMessage, wanted: Matcher, limit: float, patience: float) -> float:
+        """Return how many seconds after a message the first match came, or fail if that is not below the limit.
+
+        Args:
+            request: A message that was recorded, on this bus or on another one.
+            wanted: What the reply is.
+            limit: Seconds.
+            patience: Seconds from now to wait for a reply that is too late, to say how late it was.
+        """
+        asked = time.monotonic()
+        self._catch_up()
+        trace = self._traffic.trace
+        if request.trace is trace:
+            self._check_mark(can_mark(request))
+            start = request.position + 1
+        else:
+            with self._traffic.changed:
+                start = trace.position_at(request.received_at)
+        end = self._ends()[1].at if self._traffic.complete else asked + patience
+        worth = max(limit, end - request.received_at)
+        window = Window(start, request.received_at, worth, " of it")
+        with self._losses_told():
+            return waits.response_time(self._traffic, wanted, str(request), window, limit)
 
     def should_not_arrive(self, wanted: Matcher, window: Window) -> None:
         """Wait for the window's end and fail if a match arrived in it."""

@@ -67,7 +67,7 @@ def lost_sentence(traffic: BusTraffic, lost: int) -> str:
 
 def receive(traffic: BusTraffic, matcher: Matcher, timeout: float, count: int = 1) -> list[CanMessage]:
     """Hand out the oldest unread matches; fewer than asked for are a failure and stay unread."""
-    _check_filters(traffic, matcher)
+    check_filters(traffic, matcher)
     with traffic.changed:
         traffic.mailbox.used = True
         if lost := traffic.mailbox.take_lost():
@@ -131,7 +131,7 @@ def wait_for(traffic: BusTraffic, matcher: Matcher, window: Window, *, hand_out:
         window: From where on and for how long.
         hand_out: Whether the match counts as read.
     """
-    _check_filters(traffic, matcher)
+    check_filters(traffic, matcher)
     found = _wait_for_match(traffic, matcher, window)
     late, seen_to = "", None
     if found is not None:
@@ -145,7 +145,7 @@ def wait_for(traffic: BusTraffic, matcher: Matcher, window: Window, *, hand_out:
         late = f" One arrived {duration(message.received_at - window.deadline)} too late."
     with traffic.changed:
         others = traffic.received_counts(window.start, seen_to)
-        missed = _before(traffic, matcher, window, "" if hand_out else _CURE)
+        missed = before_sentence(traffic, matcher, window, "" if hand_out else _CURE)
     raise AssertionError(
         f"No {matcher} arrived on bus '{traffic.name}' {window}.{late}{missed} "
         f"{others_sentence(traffic, matcher, others, window.start)}"
@@ -154,7 +154,7 @@ def wait_for(traffic: BusTraffic, matcher: Matcher, window: Window, *, hand_out:
 
 def should_not_arrive(traffic: BusTraffic, matcher: Matcher, window: Window) -> None:
     """Fail on the first match that arrives in the window (verdict rule 2)."""
-    _check_filters(traffic, matcher)
+    check_filters(traffic, matcher)
     with traffic.judging(window.deadline) as judge:
         found = _wait_for_match(traffic, matcher, window)
         message = found[1] if found else None
@@ -167,6 +167,34 @@ def should_not_arrive(traffic: BusTraffic, matcher: Matcher, window: Window) -> 
             f"Message {message} arrived on bus '{traffic.name}' after {duration(round(after, 3))}, "
             f"but no {matcher} should arrive {window}."
         )
+
+
+def response_time(traffic: BusTraffic, matcher: Matcher, request: str, window: Window, limit: float) -> float:
+    """Return how many seconds after the beginning of the window the first match came, or fail if that is too late.
+
+    Args:
+        traffic: Where the reply is expected.
+        matcher: What the reply is.
+        request: What it answers, for the sentence.
+        window: Begins at the request, and lasts as long as it is worth waiting to say how late the reply was.
+        limit: Seconds below which the time must be.
+    """
+    check_filters(traffic, matcher)
+    found = _wait_for_match(traffic, matcher, window)
+    if found is None:
+        with traffic.changed:
+            others = traffic.received_counts(window.start)
+        raise AssertionError(
+            f"No {matcher} answered {request} on bus '{traffic.name}' {window}; the limit is {duration(limit)}. "
+            f"{others_sentence(traffic, matcher, others, window.start)}"
+        )
+    elapsed = found[1].received_at - window.began
+    if elapsed >= limit:
+        raise AssertionError(
+            f"{found[1]} answered {request} on bus '{traffic.name}' after {duration(round(elapsed, 6))}; that should "
+            f"be below {duration(limit)}."
+        )
+    return elapsed
 
 
 def _wait_for_match(traffic: BusTraffic, matcher: Matcher, window: Window) -> tuple[int, CanMessage] | None:
@@ -194,7 +222,8 @@ def _settled_match(traffic: BusTraffic, matcher: Matcher, window: Window, judge:
         return None if position is None else traffic.trace.message(position)
 
 
-def _check_filters(traffic: BusTraffic, matcher: Matcher) -> None:
+def check_filters(traffic: BusTraffic, matcher: Matcher) -> None:
+    """Refuse to judge what the filters let nobody see."""
     if matcher.key is not None and not traffic.mailbox.passes(matcher.key):
         filters = ", ".join(map(str, traffic.mailbox.filters or ()))
         raise ConfigurationError(
@@ -203,7 +232,8 @@ def _check_filters(traffic: BusTraffic, matcher: Matcher) -> None:
         )
 
 
-def _before(traffic: BusTraffic, matcher: Matcher, window: Window, cure: str) -> str:
+def before_sentence(traffic: BusTraffic, matcher: Matcher, window: Window, cure: str = _CURE) -> str:
+    """Return that a match arrived shortly before the window (verdict rule 2); only with the lock held."""
     found = traffic.last_match(matcher, traffic.trace.first, window.start)
     if found is None or window.began - found.received_at > _LOOK_BACK:
         return ""

@@ -136,7 +136,8 @@ class Observer:
     def _complete(self, stream: _Stream, message: CanMessage) -> str:
         frame = stream.end(message)
         self.frames.append(frame)
-        return f"{plural(len(frame.data), 'byte')}: {hex_text(frame.data, _SHOWN)}"
+        shown = hex_text(frame.data, _SHOWN)  # says how many there are where it leaves some out
+        return shown if len(frame.data) > _SHOWN else f"{plural(len(frame.data), 'byte')}: {shown}"
 
 
 def _missing(stream: _Stream) -> str:

@@ -31,6 +31,7 @@ from CanLibrary.types.isotp_frame import IsoTpFrame
 from CanLibrary.types.mark import OPENED, CanMark, can_mark
 from CanLibrary.types.message import CanMessage, CanMessages, build_message, message_from
 from CanLibrary.types.payload import Pattern, Payload
+from CanLibrary.types.statistics import BusStatistics, IdStatistics
 
 __all__ = [
     "CONVERTERS",
@@ -42,6 +43,7 @@ __all__ = [
     "AutoClose",
     "Backend",
     "BusState",
+    "BusStatistics",
     "CanFilter",
     "CanFilters",
     "CanId",
@@ -52,6 +54,7 @@ __all__ = [
     "CanMessages",
     "Direction",
     "Expect",
+    "IdStatistics",
     "IsoTpAddress",
     "IsoTpAddressFields",
     "IsoTpFrame",
@@ -60,6 +63,7 @@ __all__ = [
     "Payload",
     "TargetAddressType",
     "build_message",
+    "can_mark",
     "check_parameter",
     "message_from",
 ]

@@ -1,0 +1,182 @@
+"""The formats of trace files, by their endings, and what each of them cannot hold.
+
+The table is measured: `utest/files/test_losses.py` writes each kind of message in each format, reads it back and
+compares with what stands here. `docs/log-formats.md` shows the same table, made by that test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from CanLibrary.errors import ConfigurationError, nearest
+from CanLibrary.traffic.trace import BRS, ERROR, ESI, EXTENDED, FD, REMOTE, TX
+
+COMPLETE = ".blf"  # the format to name to who needs one that holds everything
+
+
+class Feature(Enum):
+    """What a message can carry, as a sentence names it."""
+
+    OWN = "which messages were sent here (Tx)"
+    EXTENDED = "extended identifiers"
+    EMPTY = "messages without data"
+    REMOTE = "remote messages"
+    REMOTE_LENGTH = "the length that a remote message asks for"
+    FD = "CAN FD messages"
+    FD_EMPTY = "CAN FD messages without data"
+    BRS = "the bit rate switch of CAN FD messages"
+    ESI = "the error state (ESI) of CAN FD messages"
+    ERROR = "error frames"
+    ERROR_DETAILS = "what an error frame says (identifier and data)"
+    TIME = "the time of day to the microsecond"
+    CHANNEL = "the number of the channel"
+
+
+MISSING = "not in the file"
+# Of every message, so that nobody is warned of them: they stand in the documentation.
+OF_EVERY_MESSAGE = (Feature.TIME, Feature.CHANNEL)
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: who reads it, what can be done with it, and what comes back otherwise than it went in."""
+
+    name: str
+    lost: dict[Feature, str]
+    read: bool = True
+    rotates: bool = True
+    zipped: bool = True  # whether python-can writes it with .gz after its ending
+
+
+_NEITHER = "comes back as received"
+_CLASSIC = "comes back as CAN, not FD"
+_TABLE_LOSSES = {
+    Feature.OWN: _NEITHER,
+    Feature.FD: _CLASSIC,
+    Feature.FD_EMPTY: _CLASSIC,
+    Feature.BRS: "lost",
+    Feature.ESI: "lost",
+    Feature.CHANNEL: "lost",
+}
+FORMATS: dict[str, Format] = {
+    ".blf": Format("Vector BLF", {}, zipped=False),
+    ".asc": Format(
+        "Vector ASC",
+        {Feature.FD_EMPTY: "comes back as remote message", Feature.ERROR_DETAILS: "lost"},
+    ),
+    ".log": Format(
+        "candump log",
+        {
+            Feature.REMOTE_LENGTH: "lost",
+            Feature.ERROR_DETAILS: "lost",
+            Feature.CHANNEL: "3 comes back as can3",
+        },
+    ),
+    ".mf4": Format("ASAM MDF", {}, rotates=False, zipped=False),
+    ".trc": Format(
+        "PEAK TRC",
+        {
+            **dict.fromkeys(
+                (Feature.REMOTE, Feature.REMOTE_LENGTH, Feature.ERROR, Feature.ERROR_DETAILS), MISSING
+            ),
+            **dict.fromkeys((Feature.FD, Feature.FD_EMPTY, Feature.BRS, Feature.ESI), MISSING),
+            Feature.CHANNEL: "one too high",
+        },
+        rotates=False,
+    ),
+    ".csv": Format("python-can's CSV", _TABLE_LOSSES),
+    ".db": Format("python-can's SQLite", _TABLE_LOSSES, rotates=False, zipped=False),
+    ".txt": Format("text for people", {}, read=False),
+}
+
+
+def ending_of(path: Path) -> tuple[str, bool]:
+    """Return the ending that names the format, in small letters, and whether .gz follows it."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    zipped = suffixes[-1:] == [".gz"]
+    if zipped:
+        suffixes.pop()
+    return (suffixes[-1] if suffixes else ""), zipped
+
+
+def format_of(path: Path, *, reading: bool) -> tuple[str, bool]:
+    """Return ending and whether .gz follows, or refuse what python-can cannot read or write."""
+    ending, zipped = ending_of(path)
+    possible = [
+        known + extra
+        for known, single in FORMATS.items()
+        for extra in ("", ".gz")
+        if (single.read or not reading) and (not extra or single.zipped or (reading and known == COMPLETE))
+    ]
+    given = ending + (".gz" if zipped else "")
+    if given not in possible:
+        doing = "read" if reading else "written"
+        raise ConfigurationError(
+            f"'{path.name}' cannot be {doing}: its ending names no format for that. Possible are "
+            f"{', '.join(possible)}{nearest(given, possible) or '.'}"
+        )
+    return ending, zipped
+
+
+def features(flags: int, dlc: int, value: int) -> Iterator[Feature]:
+    """Yield what a message carries, by its flags in a trace, its length and its identifier."""
+    if flags & ERROR:
+        yield Feature.ERROR
+        if dlc or value:
+            yield Feature.ERROR_DETAILS
+        return
+    if flags & REMOTE:
+        yield Feature.REMOTE
+        if dlc:
+            yield Feature.REMOTE_LENGTH
+    if flags & FD:
+        yield Feature.FD if dlc else Feature.FD_EMPTY
+        if flags & BRS:
+            yield Feature.BRS
+        if flags & ESI:
+            yield Feature.ESI
+    elif not dlc:
+        yield Feature.EMPTY
+    if flags & EXTENDED:
+        yield Feature.EXTENDED
+    if flags & TX:
+        yield Feature.OWN
+
+
+def loss_sentence(ending: str, feature: Feature, message: str) -> str:
+    """Return what to say when the first message comes that a format does not hold as it is.
+
+    Args:
+        ending: The ending of the file.
+        feature: What the message carries and the format does not.
+        message: The message, as it prints.
+    """
+    lost = FORMATS[ending].lost
+    if lost[feature] == MISSING:
+        says = f"{feature.value} are not in the file at all, the first of them {message}"
+    else:
+        says = f"{feature.value} is lost ({lost[feature]}), first with {message}"
+        if feature in (Feature.FD, Feature.FD_EMPTY):
+            says = f"{feature.value} lose their kind ({lost[feature]}), the first of them {message}"
+    others = [
+        other.value
+        for other in lost
+        if other not in (feature, *OF_EVERY_MESSAGE) and not _implied(other, lost)
+    ]
+    more = f" The format does not hold either: {'; '.join(others)}." if others else ""
+    return f"the format {ending} cannot hold what the bus carries: {says}.{more} {COMPLETE} holds everything."
+
+
+def _implied(feature: Feature, lost: dict[Feature, str]) -> bool:
+    """Return whether a loss goes without saying because the whole message is missing."""
+    whole = {
+        Feature.REMOTE_LENGTH: Feature.REMOTE,
+        Feature.ERROR_DETAILS: Feature.ERROR,
+        Feature.FD_EMPTY: Feature.FD,
+        Feature.BRS: Feature.FD,
+        Feature.ESI: Feature.FD,
+    }.get(feature)
+    return whole is not None and lost.get(whole) == MISSING

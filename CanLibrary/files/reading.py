@@ -1,0 +1,227 @@
+"""Reading trace files: every message that is readable, and in words what is not."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import mmap
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from CanLibrary.errors import BusError, ConfigurationError
+from CanLibrary.files.blf import BlfFile
+from CanLibrary.files.formats import FORMATS, format_of
+from CanLibrary.files.lines import Lines
+from CanLibrary.formatting import plural
+from CanLibrary.types import message_from
+from CanLibrary.types.can_id import MAX_EXTENDED, MAX_STANDARD
+
+if TYPE_CHECKING:
+    import can
+
+_AGES = 1e12  # seconds: no time of a message
+_BACK = 1.0  # seconds: messages of several channels may stand a little out of order
+_TEXT = (".asc", ".log", ".csv", ".trc")
+
+
+class TraceFile:
+    """A trace file of any format that python-can reads: iterate over it, then look at the notices.
+
+    The messages are python-can's, in the order of the file, with the file's times (Vector ASC: with its date) and
+    channels. What is cut or damaged is left out and told in `notices`, which are sentences for a tester.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        """Look at the path.
+
+        Raises:
+            ConfigurationError: There is no such file, or no format is read by that ending.
+        """
+        self.path = Path(path)
+        self.notices: list[str] = []
+        self.count = 0  # messages read
+        self._last: can.Message | None = None
+        self._ending, self._zipped = format_of(self.path, reading=True)
+        if self.path.is_dir():
+            raise ConfigurationError(f"'{self.path}' is a folder, no trace file.")
+        if not self.path.exists():
+            raise ConfigurationError(f"There is no file '{self.path}'.")
+
+    def __iter__(self) -> Iterator[can.Message]:
+        if not self.path.stat().st_size:
+            self._notice("is empty")
+            return
+        try:
+            if self._ending in _TEXT:
+                yield from self._checked(self._from_text())
+            elif self._ending == ".blf":
+                yield from self._checked(self._from_blf())
+            else:
+                yield from self._checked(self._from_others())
+        except OSError as error:
+            raise BusError(f"'{self.path}' cannot be read: {error.strerror or error}.") from error
+
+    def _notice(self, what: str) -> None:
+        where = ""
+        if self._last is not None:
+            where = f" (after {plural(self.count, 'message')}, at {self._last.timestamp:.6f} s)"
+        self.notices.append(f"'{self.path.name}' {what}{where}.")
+
+    def _no_messages(self, why: str) -> ConfigurationError:
+        return ConfigurationError(
+            f"'{self.path}' cannot be read as {FORMATS[self._ending].name} file: {why}."
+        )
+
+    def _checked(self, messages: Iterator[can.Message]) -> Iterator[can.Message]:
+        """Yield the messages that CAN can carry, and note where the times go back."""
+        impossible, odd, latest, went_back = 0, 0, -math.inf, False
+        for message in messages:
+            timestamp = message.timestamp
+            if message.arbitration_id > MAX_STANDARD and not message.is_extended_id:
+                odd += 1
+            if not (
+                0 <= message.arbitration_id <= MAX_EXTENDED
+                and -_AGES < timestamp < _AGES
+                and len(message.data) <= 64
+                and 0 <= message.dlc <= 64
+            ):
+                impossible += 1
+                continue
+            if timestamp < latest - _BACK and not went_back:
+                went_back = True
+                self._notice(f"goes back in time by {latest - timestamp:.6g} s")
+            latest = timestamp
+            self.count += 1
+            self._last = message
+            yield message
+        self._last = None
+        if odd:
+            self._notice(
+                f"has {plural(odd, 'message')} with an identifier above 0x7FF that is said to be standard"
+            )
+        if impossible:
+            self._notice(f"has {plural(impossible, 'message')} that CAN cannot carry; they are left out")
+
+    # -- text ---------------------------------------------------------------------------------------
+
+    def _from_text(self) -> Iterator[can.Message]:
+        from can.io import MESSAGE_READERS
+
+        options: dict[str, Any] = {"relative_timestamp": False} if self._ending == ".asc" else {}
+        with ExitStack() as stack:
+            lines = Lines(stack.enter_context(self._opened()), self._ending)
+            while True:
+                try:
+                    reader: Any = MESSAGE_READERS[self._ending](lines, **options)  # type: ignore[arg-type]
+                    for message in reader:
+                        if _is_cut(message):
+                            lines.reject()
+                            continue
+                        lines.became_message()
+                        yield message
+                    break
+                except Exception:  # noqa: BLE001 - readers raise anything where a line is not what they expect
+                    lines.reject()
+                    lines.restarted()
+        self._tell_of(lines)
+
+    def _opened(self) -> IO[bytes]:
+        if self._zipped:
+            return gzip.open(self.path, "rb")  # type: ignore[return-value]
+        return self.path.open("rb")
+
+    def _tell_of(self, lines: Lines) -> None:
+        last, self._last = self._last, None
+        if lines.unreadable and not lines.read:
+            raise self._no_messages(f"no line of it is a message, see {lines.first_unreadable}")
+        for what in lines.wants:
+            self._notice(what)
+        if lines.unreadable:
+            self._notice(
+                f"has {plural(lines.unreadable, 'line')} that cannot be read as a message and "
+                f"{'is' if lines.unreadable == 1 else 'are'} left out; the first is {lines.first_unreadable}"
+            )
+        self._last = last
+        if lines.broken:
+            self._notice(f"is cut or damaged: {lines.broken.rstrip('.')}")
+        elif lines.unfinished:
+            shown = f" {message_text_of(last)}" if last is not None else ""
+            self._notice(
+                f"may be cut: its last line has no end, so that its last message{shown} may be incomplete"
+            )
+        elif lines.block_open:
+            self._notice("may be cut: it has no End TriggerBlock")
+
+    # -- binary -------------------------------------------------------------------------------------
+
+    def _from_blf(self) -> Iterator[can.Message]:
+        from can.io.blf import BLFReader
+
+        with ExitStack() as stack:
+            try:
+                file = BlfFile(self._mapped(stack), self._notice)
+            except ValueError as error:
+                raise self._no_messages(str(error)) from None
+            for section in file.sections():
+                try:
+                    yield from BLFReader(section)  # type: ignore[arg-type]  # only read() and close() are used
+                except Exception as error:  # noqa: BLE001 - what its objects hold is not checked by the reader
+                    file.wrong(
+                        f"is damaged: an object in it cannot be read ({str(error) or type(error).__name__})"
+                    )
+            file.at_end()
+
+    def _mapped(self, stack: ExitStack) -> bytes:
+        if not self._zipped:
+            file = stack.enter_context(self.path.open("rb"))
+            # Like bytes, for all that is done with it: a file can be larger than the memory.
+            return stack.enter_context(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))  # type: ignore[return-value]
+        unpacked = bytearray()
+        with gzip.open(self.path, "rb") as packed:
+            try:
+                while block := packed.read1(1 << 16):
+                    unpacked += block
+            except (EOFError, OSError, zlib.error) as error:
+                self._notice(f"is cut or damaged: {str(error).rstrip('.')}")
+        return bytes(unpacked)
+
+    def _from_others(self) -> Iterator[can.Message]:
+        """Read a database or a measurement, which python-can's readers open by their path."""
+        from can.io import MESSAGE_READERS
+
+        try:
+            reader: Any = MESSAGE_READERS[self._ending](self.path)
+        except NotImplementedError as error:
+            raise asammdf_missing(self.path) from error
+        except Exception as error:
+            raise self._no_messages(str(error) or type(error).__name__) from error
+        try:
+            yield from reader
+        except Exception as error:
+            if not self.count:
+                raise self._no_messages(str(error) or type(error).__name__) from error
+            self._notice(f"is cut or damaged: {str(error).rstrip('.') or type(error).__name__}")
+        finally:
+            reader.stop()
+
+
+def message_text_of(message: can.Message) -> str:
+    """Return a message as it prints here; python-can's own text has other columns."""
+    return "error frame" if message.is_error_frame else str(message_from(message))
+
+
+def asammdf_missing(path: Path) -> ConfigurationError:
+    """Return the error that tells how to get what .mf4 files need."""
+    return ConfigurationError(
+        f"'{path.name}' needs the package asammdf; install it with: pip install robotframework-canlibrary[mf4]"
+    )
+
+
+def _is_cut(message: can.Message) -> bool:
+    """Return whether a message has less data than its length says: its line was cut or overwritten."""
+    if message.is_remote_frame or message.is_error_frame:
+        return False
+    return len(message.data) != (message.dlc if message.is_fd else min(message.dlc, 8))

@@ -12,7 +12,14 @@ from typing import Any
 from robot.api import logger
 from robotlibcore import HybridCore
 
-from CanLibrary.config import DEFAULT_ALIAS, DEFAULT_CAPACITY, Bench, bus_description, load_bench
+from CanLibrary.config import (
+    DEFAULT_ALIAS,
+    DEFAULT_CAPACITY,
+    DEFAULT_SHOWN,
+    Bench,
+    bus_description,
+    load_bench,
+)
 from CanLibrary.errors import CanLibraryError, ConfigurationError, joined
 from CanLibrary.introduction import INTRODUCTION
 from CanLibrary.keywords.auto_close import AutoCloser
@@ -23,6 +30,7 @@ from CanLibrary.keywords.files import FileKeywords
 from CanLibrary.keywords.history import HistoryKeywords
 from CanLibrary.keywords.interfaces import InterfaceKeywords
 from CanLibrary.keywords.isotp import IsoTpKeywords
+from CanLibrary.keywords.isotp_history import IsoTpHistoryKeywords
 from CanLibrary.keywords.messages import MessageKeywords
 from CanLibrary.keywords.periodic import PeriodicKeywords
 from CanLibrary.keywords.replay import ReplayKeywords
@@ -31,12 +39,13 @@ from CanLibrary.keywords.support import converted, seconds
 from CanLibrary.keywords.waits import WaitKeywords
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connections import Connections
+from CanLibrary.sessions.failure_evidence import FailureEvidence
 from CanLibrary.sessions.ownership import Ownership
 from CanLibrary.sessions.periodic import PeriodicMessages
 from CanLibrary.types import CONVERTERS, AutoClose
 from CanLibrary.version import __version__
 
-_OWN_ARGUMENTS = ("config", "timeout", "auto_close", "trace_size")
+_OWN_ARGUMENTS = ("config", "timeout", "auto_close", "trace_size", "trace_on_failure", "trace_dir")
 
 
 class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
@@ -62,6 +71,8 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
         timeout: timedelta | str = "1 second",
         auto_close: AutoClose | str = "TEST",
         trace_size: int | str = DEFAULT_CAPACITY,
+        trace_on_failure: int | str = DEFAULT_SHOWN,
+        trace_dir: Path | str | None = None,
         **options: Any,
     ) -> None:
         """Describes buses and connections; nothing is opened before its first use.
@@ -77,9 +88,13 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
             timeout: How long receiving keywords wait by default; a bare number is seconds.
             auto_close: When things close by themselves: ``TEST``, ``SUITE`` or ``MANUAL``.
             trace_size: How many messages each bus keeps; then the oldest go.
+            trace_on_failure: How many messages of each bus log.html shows when a test fails, the newest; 0 for none.
+            trace_dir: Folder for the whole trace of each test that fails, one BLF file for each bus; relative to the
+                output directory. Nothing is written by default.
             options: Any other option of the interface, by its python-can name.
         """
         bench, waiting, closing, capacity, failure = Bench(), 1.0, AutoClose.TEST, DEFAULT_CAPACITY, None
+        shown, folder = DEFAULT_SHOWN, None
         given = {
             "interface": interface,
             "channel": channel,
@@ -93,6 +108,8 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
             waiting = seconds(converted(timeout, timedelta, "timeout"), waiting)
             closing = converted(auto_close, AutoClose, "auto_close")
             capacity = _at_least_one(converted(trace_size, int, "trace_size"))
+            shown = _none_or_more(converted(trace_on_failure, int, "trace_on_failure"))
+            folder = _folder(trace_dir)
             bench = _described(config, {name: value for name, value in given.items() if value is not None})
         except CanLibraryError as error:
             failure = error
@@ -113,7 +130,13 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
                 PeriodicKeywords(self._buses, PeriodicMessages()),
                 ConnectionKeywords(self._connections),
                 IsoTpKeywords(self._connections, waiting),
-                AutoCloser(ownership, self._buses, self._connections),
+                IsoTpHistoryKeywords(self._buses, self._connections),
+                AutoCloser(
+                    ownership,
+                    self._buses,
+                    self._connections,
+                    FailureEvidence(self._buses, self._connections, shown, folder),
+                ),
             ]
         )
         if failure is not None:
@@ -165,6 +188,22 @@ def _at_least_one(capacity: int) -> int:
     if capacity < 1:
         raise ConfigurationError(f"trace_size={capacity} is not possible: a bus keeps at least 1 message.")
     return capacity
+
+
+def _none_or_more(shown: int) -> int:
+    if shown < 0:
+        raise ConfigurationError(
+            f"trace_on_failure={shown} is not possible: give how many messages log.html shows, or 0 for none."
+        )
+    return shown
+
+
+def _folder(trace_dir: Path | str | None) -> Path | None:
+    if trace_dir is None:
+        return None
+    if not str(trace_dir).strip():
+        raise ConfigurationError("trace_dir= is empty: give a folder, or leave it out to write nothing.")
+    return Path(trace_dir)
 
 
 def _described(config: Path | str | None, given: dict[str, Any]) -> Bench:

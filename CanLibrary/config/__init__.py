@@ -8,6 +8,7 @@ from CanLibrary.config.connections import KERNEL_INTERFACE, connection_descripti
 from CanLibrary.config.descriptions import (
     DEFAULT_ALIAS,
     DEFAULT_CAPACITY,
+    DEFAULT_SHOWN,
     SEND_TIMEOUT,
     Bench,
     BusDescription,
@@ -17,6 +18,7 @@ from CanLibrary.config.descriptions import (
 __all__ = [
     "DEFAULT_ALIAS",
     "DEFAULT_CAPACITY",
+    "DEFAULT_SHOWN",
     "KERNEL_INTERFACE",
     "SEND_TIMEOUT",
     "Bench",

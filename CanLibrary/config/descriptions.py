@@ -10,6 +10,7 @@ from CanLibrary.types import AnyIsoTpAddress, Backend, CanFilters, IsoTpParams
 
 # Messages that a bus keeps; then the oldest go.
 DEFAULT_CAPACITY = 1_000_000
+DEFAULT_SHOWN = 1000  # messages of each bus in log.html when a test fails
 # Seconds until the driver must have taken a message. python-can's own default waits for ever on some interfaces
 # when nobody acknowledges.
 SEND_TIMEOUT = 1.0

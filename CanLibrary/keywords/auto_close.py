@@ -1,8 +1,10 @@
-"""Closes what a test or suite opened when it ends, also after a failure."""
+"""Closes what a test or suite opened when it ends, and shows in log.html what passed before a failure."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from robot.api import logger
@@ -11,6 +13,7 @@ from robot.api.interfaces import ListenerV3
 from CanLibrary.keywords.support import tell
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connections import Connections
+from CanLibrary.sessions.failure_evidence import FailureEvidence
 from CanLibrary.sessions.ownership import Ownership
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.types import AutoClose
@@ -21,37 +24,70 @@ class AutoCloser(ListenerV3):
 
     ROBOT_LISTENER_API_VERSION = 3
 
-    def __init__(self, ownership: Ownership, buses: Buses, connections: Connections) -> None:
+    def __init__(
+        self, ownership: Ownership, buses: Buses, connections: Connections, evidence: FailureEvidence
+    ) -> None:
         self._ownership = ownership
         self._buses = buses
         self._connections = connections
+        self._evidence = evidence
 
     def start_suite(self, data: Any, _result: Any) -> None:
         """Note the suite that runs."""
         self._ownership.suites.append(data.full_name)
+        self._evidence.begin(" since the suite began", data.name)
 
     def end_suite(self, data: Any, _result: Any) -> None:
         """Close what the suite opened, unless auto_close=MANUAL."""
+        self._finish_evidence()
         if self._ownership.auto_close is not AutoClose.MANUAL:
             # No suite: a keyword imported the library, which saw no start of the suite.
             self._close(lambda owner: owner.suite in (data.full_name, ""))
         if self._ownership.suites and self._ownership.suites[-1] == data.full_name:
             self._ownership.suites.pop()
+        self._evidence.begin(f" since suite '{data.name}' ended", data.name)
 
     def start_test(self, data: Any, _result: Any) -> None:
         """Note the test that runs."""
         self._ownership.test = data.name
         self._buses.begin_test()
+        self._evidence.begin(" since the test began", data.parent.name, data.name)
 
-    def end_test(self, _data: Any, _result: Any) -> None:
+    def end_test(self, data: Any, _result: Any) -> None:
         """Close what the test opened, with auto_close=TEST."""
+        self._finish_evidence()
         if self._ownership.auto_close is AutoClose.TEST:
             self._close(lambda owner: bool(owner.test))
         self._ownership.test = ""
         self._buses.end_test()
+        self._evidence.begin(" since the last test ended", data.parent.name)
+
+    def end_body_item(self, _data: Any, result: Any) -> None:
+        """Show what passed, where the part of a test that fails is one that nothing can catch any more.
+
+        In `end_test` it would be too late: Robot Framework 7.0 has closed the test in output.xml then.
+        """
+        if result.failed:
+            self._show_evidence(result)
+
+    def _show_evidence(self, item: Any) -> None:
+        from robot.result import TestCase, TestSuite  # type: ignore[import-untyped]
+
+        if isinstance(item.parent, (TestCase, TestSuite)):
+            try:
+                for html in self._evidence.excerpts(_failed_at(item), *_directories()):
+                    logger.write(html, html=True)
+            except Exception as error:  # noqa: BLE001 - a verdict never changes for it, but it is told
+                logger.warn(f"What passed before the failure could not be shown: {error}")
+            tell(self._evidence)
+
+    def _finish_evidence(self) -> None:
+        self._evidence.finish()
+        tell(self._evidence)
 
     def close(self) -> None:
         """Close what is still open at the end of the run, however it ends."""
+        self._finish_evidence()
         self._close(lambda _owner: True)
 
     def _close(self, owned: Callable[[Owner], bool]) -> None:
@@ -61,3 +97,21 @@ class AutoCloser(ListenerV3):
         tell(self._buses.registry)
         for error in untold:
             logger.warn(str(error))
+
+
+def _failed_at(item: Any) -> float:
+    """Return when it failed, in monotonic seconds; teardowns of keywords may have run since."""
+    now = time.monotonic()
+    # What failed last made the parent fail: what failed before it was caught or tried again.
+    while failed := [part for part in getattr(item, "body", ()) if getattr(part, "failed", False)]:
+        item = failed[-1]
+    return now if item.end_time is None else min(now, now - time.time() + item.end_time.timestamp())
+
+
+def _directories() -> tuple[Path, Path]:
+    """Return the output directory and that of log.html."""
+    from robot.libraries.BuiltIn import BuiltIn
+
+    output = Path(str(BuiltIn().get_variable_value("${OUTPUT DIR}")))
+    log = str(BuiltIn().get_variable_value("${LOG FILE}"))
+    return output, output if log == "NONE" else Path(log).parent

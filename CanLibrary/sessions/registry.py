@@ -45,12 +45,19 @@ class Registry(Generic[S]):
         self._open_described = open_described
         self._sessions: dict[str, S] = {}  # the closed ones too: their aliases are known
         self._current: str | None = None
+        # Is told of a closed session whose alias is taken again.
+        self.replaced: Callable[[S], object] = lambda _session: None
         self.notices: list[str] = []  # what sessions noticed and nobody was warned about before they closed
 
     @property
     def open(self) -> dict[str, S]:
         """What is open, oldest first."""
         return {alias: session for alias, session in self._sessions.items() if not session.closed}
+
+    @property
+    def known(self) -> list[S]:
+        """What was opened, the closed ones too, oldest first."""
+        return list(self._sessions.values())
 
     @property
     def current(self) -> str | None:
@@ -61,7 +68,8 @@ class Registry(Generic[S]):
 
     def add(self, session: S) -> None:
         """Take in what was opened; it becomes the current one."""
-        self._sessions.pop(session.alias, None)
+        if (before := self._sessions.pop(session.alias, None)) is not None:
+            self.replaced(before)
         self._sessions[session.alias] = session
         self._current = session.alias
 

@@ -37,9 +37,9 @@ def duration(seconds: float) -> str:
     return "0 seconds" if seconds == 0 else f"{seconds * 1000:.3g} milliseconds"
 
 
-def plural(count: int, noun: str) -> str:
-    """Return `1 message`, `2 messages`."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+def plural(count: int, noun: str, several: str = "") -> str:
+    """Return `1 message`, `2 messages`; where an s does not do it, `2 matches`."""
+    return f"{count} {noun if count == 1 else several or f'{noun}s'}"
 
 
 def quoted(names: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from robot.api.deco import keyword
 
 from CanLibrary.config import connection_description
 from CanLibrary.errors import ConfigurationError
-from CanLibrary.keywords.support import connection_of, converted, tell, tell_closed
+from CanLibrary.keywords.support import connection_of, converted, given_values, tell, tell_closed
 from CanLibrary.sessions.connections import Connections
 from CanLibrary.types import (
     NOT_GIVEN,
@@ -133,7 +133,7 @@ class ConnectionKeywords:
         | `Open IsoTp Connection`    ecu    txid=0x7E8    rxid=0x7E0    interface=virtual    channel=0
         """
         _check_options(options, own_node=interface is not None or channel is not None)
-        address = _given(
+        address = given_values(
             txid=txid,
             rxid=rxid,
             addressing_mode=addressing_mode,
@@ -145,7 +145,7 @@ class ConnectionKeywords:
             tx_addr=tx_addr,
             rx_addr=rx_addr,
         )
-        params = _given(
+        params = given_values(
             stmin=stmin,
             blocksize=blocksize,
             tx_data_length=tx_data_length,
@@ -167,7 +167,7 @@ class ConnectionKeywords:
             logger_name=logger_name,
             wait_func=wait_func,
         )
-        given = _given(
+        description = given_values(
             address=address or None,
             params=params or None,
             backend=backend,
@@ -180,7 +180,7 @@ class ConnectionKeywords:
             options=options or None,
             read_timeout=read_timeout,
         )
-        connection = self._connections.open(alias, given, start=converted(start, bool, "start"))
+        connection = self._connections.open(alias, description, start=converted(start, bool, "start"))
         tell(connection)
         return connection.alias
 
@@ -297,7 +297,7 @@ class ConnectionKeywords:
         | `Open IsoTp Connection`    diag    txid=0x7E0    rxid=0x7E8
         | `Set IsoTp Address`    0x7E1    0x7E9
         """
-        address = _given(
+        address = given_values(
             txid=txid,
             rxid=rxid,
             addressing_mode=addressing_mode,
@@ -329,7 +329,3 @@ def _check_options(options: dict[str, Any], *, own_node: bool) -> None:
                 f"did you mean '{close[0]}'?" if close else "an option of an interface needs interface= too."
             )
             raise ConfigurationError(f"Open IsoTp Connection has no argument '{name}'; {hint}")
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None and value is not NOT_GIVEN}

@@ -7,7 +7,16 @@ from robot.api.deco import keyword
 
 from CanLibrary.errors import ConfigurationError
 from CanLibrary.formatting import duration, plural
-from CanLibrary.keywords.support import bus_of, converted, given_mark, matcher, seconds, since_within
+from CanLibrary.keywords.support import (
+    bus_of,
+    converted,
+    given_mark,
+    log_list,
+    matcher,
+    seconds,
+    since_within,
+    tell_gone,
+)
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.types import (
@@ -21,8 +30,6 @@ from CanLibrary.types import (
     Pattern,
     Payload,
 )
-
-_SHOWN = 10  # messages in the log
 
 
 class HistoryKeywords:
@@ -74,13 +81,10 @@ class HistoryKeywords:
         wanted, asked = matcher(id, data, mask), converted(direction, Direction, "direction")
         span = reading.span(given_mark(since), given_mark(until, "until"))
         messages = reading.messages(wanted, span, asked)
-        if span.gone:
-            logger.warn(
-                f"{plural(span.gone, 'message')} of bus '{name}'{span.of} are gone: its trace was full."
-            )
-        listing = "".join(f"\n{message}" for message in messages[:_SHOWN])
-        more = f"\n{len(messages) - _SHOWN} more" if len(messages) > _SHOWN else ""
-        logger.info(f"{plural(len(messages), str(wanted))} on bus '{name}'{span.of}.{listing}{more}")
+        tell_gone(span, name)
+        log_list(
+            f"{plural(len(messages), 'match', 'matches')} for {wanted} on bus '{name}'{span.of}.", messages
+        )
         return messages
 
     @keyword
@@ -205,7 +209,7 @@ class HistoryKeywords:
         window = reading.window(*since_within(since, within), self._timeout)
         wanted = [Matcher(pattern.id, pattern.data) for pattern in patterns]
         came = reading.wait_for_several(wanted, asked, window)
-        logger.info(f"Arrived on bus '{name}':" + "".join(f"\n{message}" for message in came))
+        log_list(f"Arrived on bus '{name}':", came)
         return came
 
     @keyword

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -10,10 +11,12 @@ from robot.api import logger
 from CanLibrary.config.mistakes import Mistakes
 from CanLibrary.config.values import convert
 from CanLibrary.errors import ConfigurationError, joined
+from CanLibrary.formatting import plural
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connections import Connections
 from CanLibrary.sessions.registry import Registry
 from CanLibrary.traffic.matching import Matcher
+from CanLibrary.traffic.span import Span
 from CanLibrary.types import (
     NOT_GIVEN,
     CanId,
@@ -33,6 +36,7 @@ T = TypeVar("T")
 # Not an empty Payload: Payload is a kind of bytes, and Robot Framework converts what a type refuses by the type of
 # the default. Text such as 021 would then be sent as three ASCII characters.
 NO_DATA = NOT_GIVEN
+_SHOWN = 10  # items of a list in the log
 
 
 class _Noticing(Protocol):
@@ -96,6 +100,26 @@ def checked_message(id: CanId, data: Payload, **options: Any) -> CanMessage:
         return build_message(id, b"" if data is NO_DATA else data, **options)
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
+
+
+def given_values(**values: Any) -> dict[str, Any]:
+    """Return those of the arguments that were given."""
+    return {name: value for name, value in values.items() if value is not None and value is not NOT_GIVEN}
+
+
+def tell_gone(span: Span, alias: str) -> None:
+    """Warn where a part of what was asked for is gone."""
+    if span.gone:
+        gone = plural(span.gone, "message")
+        logger.warn(
+            f"{gone} of bus '{alias}'{span.of} are gone: its trace was full, a larger trace_size keeps more."
+        )
+
+
+def log_list(head: str, items: Sequence[object]) -> None:
+    """Write what a keyword returns into the log, shortened."""
+    more = [f"{len(items) - _SHOWN} more"] if len(items) > _SHOWN else []
+    logger.info("\n".join([head, *map(str, items[:_SHOWN]), *more]))
 
 
 def given_mark(value: object, name: str = "since") -> CanMark | None:

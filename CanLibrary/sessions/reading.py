@@ -13,7 +13,17 @@ from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.several import wait_for_several
 from CanLibrary.traffic.span import Span
 from CanLibrary.traffic.waits import Window
-from CanLibrary.types import OPENED, CanMark, CanMessage, Direction, Expect, can_mark
+from CanLibrary.types import (
+    OPENED,
+    AnyIsoTpAddress,
+    CanMark,
+    CanMessage,
+    Direction,
+    Expect,
+    IsoTpFrame,
+    Pattern,
+    can_mark,
+)
 
 _ROUNDING = 1e-6  # seconds: what lies at the very end of a recording is in its window
 
@@ -184,6 +194,23 @@ class Reading:
     def messages(self, wanted: Matcher, span: Span, direction: Direction) -> list[CanMessage]:
         """Return the matches in a part of the trace, oldest first."""
         return list(history.select(self._traffic, wanted, span, direction))
+
+    def isotp_frames(
+        self, address: AnyIsoTpAddress, span: Span, pattern: Pattern, direction: Direction
+    ) -> list[IsoTpFrame]:
+        """Return the IsoTp frames of an address in a part of the trace, in the order in which they ended."""
+        from CanLibrary.transport.observer import Observer
+
+        observer = Observer([address])
+        for message in history.of_keys(self._traffic, observer.keys, span):
+            observer.note(message)
+        observer.finish()
+        return [
+            frame
+            for frame in observer.frames
+            if direction is Direction.ANY or frame.is_rx is (direction is Direction.RX)
+            if pattern.matches_all or (frame.is_complete and pattern.matches(frame.data))
+        ]
 
     def last(self, wanted: Matcher, span: Span, direction: Direction) -> CanMessage:
         """Return the newest match in a part of the trace, or fail."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from heapq import merge
 
 from CanLibrary.errors import BusError
 from CanLibrary.formatting import duration, plural
@@ -24,6 +25,20 @@ def select(traffic: BusTraffic, matcher: Matcher, span: Span, direction: Directi
             found = [
                 traffic.trace.message(position)
                 for position in traffic.history(matcher, start, stop, direction)
+            ]
+        yield from found
+
+
+def of_keys(traffic: BusTraffic, keys: Collection[int], span: Span) -> Iterator[CanMessage]:
+    """Yield the messages with some identifiers in a part of the trace, sent and received, filters or not."""
+    for start in range(span.start + span.gone, span.stop, _CHUNK):
+        with traffic.changed:
+            stop = min(start + _CHUNK, span.stop)
+            found = [
+                traffic.trace.message(position)
+                for position in merge(
+                    *(traffic.trace.history(key, start, stop, Direction.ANY) for key in keys)
+                )
             ]
         yield from found
 

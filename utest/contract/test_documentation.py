@@ -136,7 +136,17 @@ def test_every_argument_is_typed(libdoc):
 
 
 @pytest.mark.parametrize(
-    "name", ["CanId", "CanIdPattern", "CanFilters", "CanMark", "CanMessage", "Pattern", "Payload"]
+    "name",
+    [
+        "CanId",
+        "CanIdPattern",
+        "CanFilters",
+        "CanMark",
+        "CanMessage",
+        "CanMessagePattern",
+        "Pattern",
+        "Payload",
+    ],
 )
 def test_type_says_what_a_tester_writes(libdoc, name):
     import CanLibrary.types
@@ -153,6 +163,8 @@ def test_choices_are_described(libdoc):
         "AutoClose",
         "Backend",
         "BusState",
+        "Direction",
+        "Expect",
         "IsoTpAddressFields",
         "TargetAddressType",
     ]

@@ -58,7 +58,7 @@ class BusTraffic:
     def received(self, message: Any, now: float) -> None:
         """Record a python-can message that the bus handed out; called by the one receiver only."""
         key = key_of(message.arbitration_id, message.is_extended_id)
-        flags = _flags(message)
+        flags = flags_of(message)
         with self._lock:
             handlers, wanted = self._handlers.get(key), not flags & ERROR
             if self._echoes.come and self._echoes.is_own(key, message):
@@ -125,7 +125,7 @@ class BusTraffic:
         """Record a message just before it is sent, so that no answer can stand before it."""
         flags = TX | EXTENDED if message.is_extended_id else TX
         if message.is_fd or message.is_remote_frame:
-            flags |= _flags(message)
+            flags |= flags_of(message)
         with self._lock:
             if self._echoes.come:
                 self._echoes.expect(key_of(message.arbitration_id, message.is_extended_id), message.data, now)
@@ -229,7 +229,7 @@ class BusTraffic:
             return self.mailbox.apply_filters(filters)
 
 
-def _flags(message: Any) -> int:
+def flags_of(message: Any) -> int:
     """Return the flags of a message of ours or of python-can, which have the same attributes."""
     flags = EXTENDED if message.is_extended_id else 0
     if message.is_fd:

@@ -95,7 +95,7 @@ def _candidates(traffic: BusTraffic, matchers: Sequence[Matcher], start: int, st
 
 def _failure(traffic: BusTraffic, expected: Expected, expect: Expect, window: Window) -> str:
     missing, total = expected.missing, plural(len(expected.matchers), "message")
-    names = ", ".join(str(matcher).removeprefix("message ") for matcher in missing)
+    names = ", ".join(map(_as_typed, missing))
     if expect is Expect.ANY:
         head = f"None of {total} arrived on bus '{traffic.name}' {window}: {names}."
     else:
@@ -119,6 +119,11 @@ def _too_early(traffic: BusTraffic, expected: Expected, window: Window) -> str:
         return ""
     earlier = duration(round(before.received_at - found.received_at, 6))
     return f" {found} came too early, {earlier} before {before}."
+
+
+def _as_typed(matcher: Matcher) -> str:
+    pattern = "" if matcher.pattern.matches_all else f" {matcher.pattern}"
+    return f"{matcher.id or '*'}{pattern}"
 
 
 def _matches(matcher: Matcher, message: CanMessage) -> bool:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from CanLibrary.errors import ConfigurationError, nearest
-from CanLibrary.traffic.trace import BRS, ERROR, ESI, EXTENDED, FD, REMOTE, TX
 
 COMPLETE = ".blf"  # the format to name to who needs one that holds everything
 
@@ -121,28 +121,28 @@ def format_of(path: Path, *, reading: bool) -> tuple[str, bool]:
     return ending, zipped
 
 
-def features(flags: int, dlc: int, value: int) -> Iterator[Feature]:
-    """Yield what a message carries, by its flags in a trace, its length and its identifier."""
-    if flags & ERROR:
+def features(message: Any) -> Iterator[Feature]:
+    """Yield what a message of ours or of python-can carries."""
+    if message.is_error_frame:
         yield Feature.ERROR
-        if dlc or value:
+        if message.dlc or message.arbitration_id:
             yield Feature.ERROR_DETAILS
         return
-    if flags & REMOTE:
+    if message.is_remote_frame:
         yield Feature.REMOTE
-        if dlc:
+        if message.dlc:
             yield Feature.REMOTE_LENGTH
-    if flags & FD:
-        yield Feature.FD if dlc else Feature.FD_EMPTY
-        if flags & BRS:
+    elif message.is_fd:
+        yield Feature.FD if message.dlc else Feature.FD_EMPTY
+        if message.bitrate_switch:
             yield Feature.BRS
-        if flags & ESI:
+        if message.error_state_indicator:
             yield Feature.ESI
-    elif not dlc:
+    elif not message.dlc:
         yield Feature.EMPTY
-    if flags & EXTENDED:
+    if message.is_extended_id:
         yield Feature.EXTENDED
-    if flags & TX:
+    if not message.is_rx:
         yield Feature.OWN
 
 

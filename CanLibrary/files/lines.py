@@ -14,7 +14,9 @@ _ASC_FRAME = re.compile(r"\s*(//|$|(begin|end)\s+triggerblock|(no\s+)?internal\s
 _ASC_EVENT = re.compile(r"\s*\d+\.\d+\s+(?!CANFD\b)(\d+\s+(statistic|J1939TP)|\D|\d+[A-Za-z])", re.IGNORECASE)
 _ASC_EVENTS_LINE = "no internal events logged\n"
 _TRC_EVENT = re.compile(r"(^|\s)(Warng|Error|FFFFFFFF|ST|EC|ER|EV)(\s|$)")
-_TRC_WHOLE = re.compile(r"\s([0-9A-Fa-f]{2}|RTR)\s*$")  # with fewer bytes than its length it is no message
+_TRC_WHOLE = re.compile(
+    r"\s([0-9A-Fa-f]{2}|RTR|RR\s.*\s\d)\s*$"
+)  # with fewer bytes than its length it is no message
 _ERROR_FRAME = re.compile(r"(?<= )[23][0-9A-Fa-f]{7}(?=#)")
 
 

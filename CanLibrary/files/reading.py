@@ -86,7 +86,7 @@ class TraceFile:
                 0 <= message.arbitration_id <= MAX_EXTENDED
                 and -_AGES < timestamp < _AGES
                 and len(message.data) <= 64
-                and 0 <= message.dlc <= 64
+                and 0 <= message.dlc <= 255  # an error frame may say anything
             ):
                 impossible += 1
                 continue

@@ -1,28 +1,42 @@
-"""Messages into a trace file, all at once."""
+"""Saving messages that are there already."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from CanLibrary.types import CanMessage
+from CanLibrary.files.times import wall_clock
+from CanLibrary.files.writing import TraceWriter, file_channel
 
 
-def save(path: Path, messages: Iterable[CanMessage]) -> int:
-    """Write messages in the format that the ending of the file says, and return how many there were."""
+def save(path: Path | str, messages: Iterable[Any], channel: object = None) -> TraceWriter:
+    """Write messages into a file and return its closed writer, which knows what the format does not hold.
+
+    Args:
+        path: Where to write; its ending says in which format. A file of that name is overwritten.
+        messages: Messages of python-can, with the times for the file, or of ours.
+        channel: The channel of those that have none.
+
+    Raises:
+        ConfigurationError: No such format is written.
+        BusError: The file cannot be written.
+    """
     import can
 
-    count = 0
-    with can.Logger(path) as writer:
+    file_time, default = wall_clock(), file_channel(channel)
+    writer = TraceWriter(path)
+    try:
         for message in messages:
-            writer(
+            received_at = getattr(message, "received_at", None)
+            writer.write(
                 can.Message(
-                    message.timestamp,
+                    message.timestamp if received_at is None else file_time(received_at, message.timestamp),
                     message.arbitration_id,
                     message.is_extended_id,
                     message.is_remote_frame,
                     message.is_error_frame,
-                    message.channel,
+                    default if message.channel is None else message.channel,
                     message.dlc,
                     message.data,
                     message.is_fd,
@@ -31,5 +45,6 @@ def save(path: Path, messages: Iterable[CanMessage]) -> int:
                     message.error_state_indicator,
                 )
             )
-            count += 1
-    return count
+    finally:
+        writer.close()
+    return writer

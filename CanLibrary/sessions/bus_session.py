@@ -242,6 +242,15 @@ class BusSession:
         """Return when all that arrived before the call is recorded; False if it comes faster than it is read."""
         return self._receiver.catch_up()
 
+    def settled_end(self) -> int:
+        """Return the position before which no record will be withdrawn; only with the lock of the traffic held.
+
+        A message stands in the trace before its driver has taken it. Only the newest of ours can be on its way, and
+        only while somebody has the turn to send: who sends gives the turn back after a refused message is withdrawn.
+        """
+        trace = self.traffic.trace
+        return trace.last_sent if self._sending.taken and trace.last_sent >= trace.first else trace.end
+
     # -- life ---------------------------------------------------------------------------------------
 
     def check_open(self) -> None:

@@ -25,6 +25,11 @@ class Turns:
     def __exit__(self, *_: object) -> None:
         self._lock.release()
 
+    @property
+    def taken(self) -> bool:
+        """Whether somebody has the lock."""
+        return self._lock.locked()
+
     def give_way(self) -> None:
         """Let who waits have the lock now; a plain release would not, and a sleep each time costs a lot."""
         if self._waiting:

@@ -58,6 +58,13 @@ class Trace:
         """The position that the next record will have."""
         return self.first + len(self._records)
 
+    @property
+    def last_sent(self) -> int:
+        """The position of the newest message that was recorded by its sender; -1 if there is none."""
+        if self._sent:
+            return self._sent[-1]
+        return max((positions[-1] for positions in self._sent_by_key.values() if positions), default=-1)
+
     def append(
         self,
         key: int,

@@ -1,0 +1,207 @@
+"""Logs: files into which the trace of a bus is written while it grows."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from CanLibrary.errors import BusError, ConfigurationError, joined
+from CanLibrary.files.times import unpacker
+from CanLibrary.files.writing import TraceWriter, file_channel
+from CanLibrary.formatting import plural, quoted
+from CanLibrary.sessions.progress import Progress
+from CanLibrary.traffic.trace import FLAGS_AT, WITHDRAWN
+
+if TYPE_CHECKING:
+    from CanLibrary.sessions.bus_session import BusSession
+
+_PERIOD = 0.05  # seconds from one look at the trace to the next
+_BATCH = 2000  # records copied at once: the receiver waits meanwhile, some microseconds
+_SENDING = 1.0  # seconds to wait at the end for a message that a driver is still taking
+
+
+class CanLog:
+    """A log of one bus; its thread follows the trace, so that the receiver has nothing to do with it."""
+
+    def __init__(self, session: BusSession, path: Path, max_size: int) -> None:
+        self.session = session
+        self.path = path
+        self.notices: list[str] = []
+        self._writer = TraceWriter(path, max_size)
+        self._trace = session.traffic.trace
+        self._unpacked = unpacker(file_channel(session.description.channel))
+        self._error: Exception | None = None
+        self._told = False
+        self._stopped = False
+        self._ending = threading.Event()
+        self._loss_told = False
+        session.catch_up()  # what lies in the driver's queue came before
+        with session.traffic.changed:
+            self._next = self._trace.end
+        session.dependents.append(self)
+        session.background.append(self.take_untold)
+        self._thread = threading.Thread(target=self._run, name=f"CanLibrary log '{path.name}'", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether it was not stopped yet."""
+        return not self._stopped
+
+    @property
+    def files(self) -> list[str]:
+        """The files that were written, oldest first."""
+        return self._writer.files
+
+    @property
+    def count(self) -> int:
+        """How many messages were written."""
+        return self._writer.count
+
+    def _run(self) -> None:
+        try:
+            while not self._ending.wait(_PERIOD):
+                while self._write_batch(None) and not self._ending.is_set():
+                    pass
+        except Exception as error:  # noqa: BLE001 - told by the next keyword
+            self._error = error
+
+    def _write_batch(self, stop: int | None) -> bool:
+        """Write some of what is recorded (up to a position) and is no longer being sent; return if there was any."""
+        with self.session.traffic.changed:
+            end = self.session.settled_end()
+            end = end if stop is None else min(end, stop)
+            gone = max(self._trace.first - self._next, 0)
+            start = self._next + gone
+            records = self._trace.packed(start, min(end, start + _BATCH))
+        if gone:
+            self._notice(
+                f"Log '{self.path.name}' of bus '{self.session.alias}' misses {plural(gone, 'message')}: they were "
+                f"gone from the trace, which keeps {self._trace.capacity}, before they could be written."
+            )
+        self._next = start + len(records)
+        for record in records:
+            if not record[FLAGS_AT] & WITHDRAWN:
+                self._writer.write(self._unpacked(record))
+        if self._writer.loss and not self._loss_told:
+            self._loss_told = True
+            self._notice(f"Log {self._writer.loss}")
+        return bool(records) or gone > 0
+
+    def _notice(self, sentence: str) -> None:
+        # The next keyword on the bus warns about it; nothing else reads or writes the list at that place.
+        self.session.notices.append(sentence)
+
+    def stop(self) -> None:
+        """Write all that is recorded by now and close the file; twice is fine.
+
+        What went wrong is kept for `take_untold`.
+        """
+        if self._stopped:
+            return
+        self._stopped = True
+        try:
+            if not self.session.closed and self.session.traffic.failure is None:
+                self.session.catch_up()
+            with self.session.traffic.changed:
+                stop = self._trace.end
+            self._ending.set()
+            self._thread.join()
+            if self._error is None:
+                self._write_to(stop)
+        except BusError as error:
+            self._error = error
+        finally:
+            self._ending.set()
+            self._thread.join()
+            self._close()
+            self.session.dependents.remove(self)
+
+    def _close(self) -> None:
+        try:
+            self._writer.close()
+        except Exception as error:  # noqa: BLE001 - told with the rest
+            self._error = self._error or error
+
+    def _write_to(self, stop: int) -> None:
+        progress, patient_until = Progress(f"Writing {self.path.name}"), time.monotonic() + _SENDING
+        try:
+            while self._next < stop:
+                progress.show()
+                if self._write_batch(stop):
+                    patient_until = time.monotonic() + _SENDING
+                elif time.monotonic() < patient_until:
+                    time.sleep(0.001)  # the driver has a message of ours in hand
+                else:
+                    self._next += 1  # it was not sent while the log ran
+        finally:
+            progress.end()
+
+    def take_untold(self) -> list[Exception]:
+        """Return what went wrong, once."""
+        if self._error is None or self._told:
+            return []
+        self._told = True
+        missing = (
+            f" Log '{self.path.name}' of bus '{self.session.alias}' ended after {plural(self.count, 'message')}."
+        )
+        error = BusError(f"{self._error}{missing}")
+        error.__cause__ = self._error
+        return [error]
+
+    def close(self) -> list[Exception]:
+        """End because the bus closes; return what nobody was told."""
+        self.stop()
+        untold = self.take_untold()
+        if self.take_untold in self.session.background:
+            self.session.background.remove(self.take_untold)
+        return untold
+
+
+class CanLogs:
+    """All logs of a library instance."""
+
+    def __init__(self) -> None:
+        self._logs: list[CanLog] = []
+
+    def start(self, session: BusSession, path: Path, max_size: int) -> CanLog:
+        """Begin to write what passes on a bus from now on.
+
+        Raises:
+            ConfigurationError: Another log writes this file.
+        """
+        self._logs = [log for log in self._logs if log.running or not log.session.closed]
+        for log in self._logs:
+            if log.running and log.path == path:
+                raise ConfigurationError(
+                    f"Log '{path}' is running already, on bus '{log.session.alias}'; stop it or write another file."
+                )
+        self._logs = [log for log in self._logs if log.path != path]
+        log = CanLog(session, path, max_size)
+        self._logs.append(log)
+        return log
+
+    def stop(self, session: BusSession, path: Path | None) -> list[CanLog]:
+        """Stop one log of a bus, or all that run on it, and return them; one that was stopped before is fine.
+
+        Raises:
+            ConfigurationError: No log of the bus writes this file.
+        """
+        of_bus = [log for log in self._logs if log.session is session]
+        if path is None:
+            chosen = [log for log in of_bus if log.running]
+        else:
+            chosen = [log for log in of_bus if log.path == path]
+            if not chosen:
+                running = [str(log.path) for log in of_bus if log.running]
+                known = f"those that run write {quoted(running)}" if running else "none runs"
+                raise ConfigurationError(f"No log of bus '{session.alias}' writes '{path}' ({known}).")
+        untold: list[Exception] = []
+        for log in chosen:
+            log.stop()
+            untold += log.take_untold()
+        if untold:
+            raise joined(untold)
+        return chosen

@@ -15,9 +15,18 @@ class Progress:
     It writes to the original standard error, because Robot Framework captures what keywords print.
     """
 
-    def __init__(self, doing: str) -> None:
+    def __init__(self, doing: str, total: float | None = None, passed: float = 0.0) -> None:
+        """Begin to count the seconds.
+
+        Args:
+            doing: What is going on.
+            total: How many seconds it will last, where that is known.
+            passed: How many of them are over.
+        """
         self._doing = doing
         self._began = self._shown = time.monotonic()
+        self._passed = passed
+        self._of = "" if total is None else f" of {total:.0f}"
         self._width = 0
 
     def show(self) -> None:
@@ -32,7 +41,7 @@ class Progress:
         ):
             return
         self._shown = now
-        line = f"{self._doing} … {now - self._began:.0f} s"
+        line = f"{self._doing} … {now - self._began + self._passed:.0f}{self._of} s"
         console.write(f"\r{line}")
         console.flush()
         self._width = len(line)

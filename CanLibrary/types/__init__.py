@@ -31,6 +31,7 @@ from CanLibrary.types.isotp_frame import IsoTpFrame
 from CanLibrary.types.mark import OPENED, CanMark, can_mark
 from CanLibrary.types.message import CanMessage, CanMessages, build_message, message_from
 from CanLibrary.types.payload import Pattern, Payload
+from CanLibrary.types.replay import ReplayResult
 from CanLibrary.types.statistics import BusStatistics, IdStatistics
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "IsoTpParams",
     "Pattern",
     "Payload",
+    "ReplayResult",
     "TargetAddressType",
     "build_message",
     "can_mark",

@@ -1,0 +1,103 @@
+"""Where the messages of a replay come from: a file, or a recording that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from CanLibrary.errors import ConfigurationError
+from CanLibrary.formatting import quoted
+from CanLibrary.sessions.buses import Buses
+from CanLibrary.sessions.tape import Entry
+
+if TYPE_CHECKING:
+    from CanLibrary.sessions.bus_session import BusSession
+    from CanLibrary.traffic.bus_traffic import BusTraffic
+
+_AT_ONCE = 20_000  # records that are copied at once
+
+
+@dataclass
+class Source:
+    """A recording, by its name in sentences."""
+
+    name: str
+    entries: Iterator[Entry]
+    notices: list[str] = field(default_factory=list)  # what of it cannot be read, known at its end
+
+
+def source_of(buses: Buses, source: str) -> Source:
+    """Return what an argument means: the alias of a recording, or the path of a file.
+
+    Raises:
+        ConfigurationError: It is neither.
+    """
+    opened = buses.registry.open.get(source)
+    if opened is not None:
+        if not opened.traffic.complete:
+            raise ConfigurationError(
+                f"'{source}' is a bus, no recording; give the path of a file, or the alias of Open Can Trace."
+            )
+        return Source(source, _from_trace(opened.traffic))
+    path = Path(source)
+    if not path.exists():
+        known = [alias for alias, session in buses.registry.open.items() if session.traffic.complete]
+        raise ConfigurationError(
+            f"There is no file '{source}', and no recording is open under that alias"
+            f"{f' (open: {quoted(known)})' if known else ''}."
+        )
+    notices: list[str] = []
+    return Source(path.name, _from_file(path, notices), notices)
+
+
+def _from_file(path: Path, notices: list[str]) -> Iterator[Entry]:
+    from CanLibrary.files.reading import TraceFile
+    from CanLibrary.traffic.bus_traffic import flags_of
+    from CanLibrary.traffic.trace import HEAD, TX
+
+    file, pack = TraceFile(path), HEAD.pack
+    for message in file:
+        at, flags = message.timestamp, flags_of(message)
+        if not message.is_rx:
+            flags |= TX
+        head = pack(at, at, message.arbitration_id, flags, message.dlc)
+        yield message.channel, at, head + message.data
+    notices += file.notices
+
+
+def _from_trace(traffic: BusTraffic) -> Iterator[Entry]:
+    from CanLibrary.traffic.trace import HEAD
+
+    for start in range(traffic.trace.first, traffic.trace.end, _AT_ONCE):
+        with traffic.changed:
+            records = traffic.trace.packed(start, start + _AT_ONCE)
+        for record in records:
+            yield None, HEAD.unpack_from(record)[0], record
+
+
+def channel_map(value: object) -> dict[str, str]:
+    """Return which channel goes onto which bus, from a dictionary or from text such as `can0=body, can1=chassis`.
+
+    Raises:
+        ConfigurationError: It is neither.
+    """
+    if isinstance(value, Mapping):
+        return {str(channel): str(alias) for channel, alias in value.items()}
+    pairs = [part.partition("=") for part in str(value).split(",")]
+    if not all(channel.strip() and alias.strip() for channel, _, alias in pairs):
+        raise ConfigurationError(
+            f"channels={value} is not possible: write channels of the recording and aliases of buses, such as "
+            "channels=can0=body, can1=chassis."
+        )
+    return {channel.strip(): alias.strip() for channel, _, alias in pairs}
+
+
+def check_buses(buses: list[BusSession]) -> None:
+    """Refuse to send on a recording."""
+    for bus in buses:
+        if bus.traffic.complete:
+            raise ConfigurationError(
+                f"'{bus.alias}' is a recording, nothing can be sent on it; name a bus with bus= or channels=."
+            )

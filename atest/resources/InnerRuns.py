@@ -106,6 +106,17 @@ class InnerRuns:
                 f"Inner test '{name}' should have failed with\n{wanted}\nbut: {test.status}\n{test.message}"
             )
 
+    @keyword
+    def some_inner_test_should_have_failed(self) -> None:
+        """Fails if all tests of the inner run passed, or one of them failed because a keyword was missing."""
+        failed = {name: test.message for name, test in self._collected.tests.items() if not test.passed}
+        logger.info(f"{len(failed)} of {len(self._collected.tests)} failed: {failed}")
+        if not failed or any(
+            re.search("No keyword|Importing|Unexpected|unexpected named", message)
+            for message in failed.values()
+        ):
+            raise AssertionError(f"Of the inner tests {list(self._collected.tests)} failed {failed}.")
+
     def _test(self, name: str) -> TestCase:
         try:
             return self._collected.tests[name]

@@ -40,8 +40,8 @@ class Lane:
         return self.order[0]
 
     def find_rhythm(self, end: float) -> None:
-        """Find the usual gap, and what is much longer, the end included."""
-        times = sorted([*self.received, *self.sent])
+        """Find the usual gap, and what is much longer, the end included; what came after the end does not count."""
+        times = sorted(moment for moment in (*self.received, *self.sent) if moment <= end)
         gaps = [later - earlier for earlier, later in pairwise(times)]
         if len(gaps) < _FEWEST:
             return
@@ -50,7 +50,7 @@ class Lane:
         if not usual or alike < _REGULAR * len(gaps):
             return
         self.period = usual
-        pairs = pairwise([*times, max(end, times[-1])])
+        pairs = pairwise([*times, end])
         silences = [pair for pair in pairs if pair[1] - pair[0] > _SILENT * usual]
         self.silences = sorted(sorted(silences, key=_length)[-_MARKED:])
         if silences and silences[-1][0] == times[-1]:

@@ -48,6 +48,7 @@ CT tbody tr:nth-child(even) { background: var(--highlight-color, #eee) }
 CT td:nth-child(4) { color: var(--rx); font-weight: bold }
 CT .o td:nth-child(4) { color: var(--tx) }
 CT .e td { color: var(--bad) }
+CT tbody .f td { background: var(--bad); color: var(--background-color, #fff); font-weight: bold; text-align: left }
 CT th:nth-child(-n+3), CT td:nth-child(-n+3), CT th:nth-child(7), CT td:nth-child(7) { text-align: right }
 CT th:nth-child(1) { width: 7ch }
 CT th:nth-child(2), CT th:nth-child(3) { width: 11ch }
@@ -55,9 +56,9 @@ CT th:nth-child(4) { width: 3ch }
 CT th:nth-child(5) { width: 10ch }
 CT th:nth-child(6) { width: 6ch }
 CT th:nth-child(7) { width: 3ch }
-CT th:nth-child(8) { width: 24ch }
+CT th:nth-child(8):not(:last-child) { width: 24ch }
 CT .w th:nth-child(6) { width: 10ch }
-CT .w th:nth-child(8) { width: 48ch }
+CT .w th:nth-child(8):not(:last-child) { width: 48ch }
 @media print { CT .box { max-height: none } }
 """
 NAME = "can-trace"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
@@ -17,6 +18,7 @@ _COLUMNS = ("No.", "Time s", "Delta s", "Dir", "Identifier", "Kind", "Len", "Dat
 def table(excerpt: Excerpt) -> str:
     """Return the table as HTML; nothing where there is no message."""
     rows = list(_rows(excerpt))
+    _mark_failure(excerpt, rows)
     wide = "w" if any(len(message.data) > _SHORT for message in excerpt.messages) else "n"
     # From the newest backwards, so that the part next to the failure is a full one.
     starts = range(len(rows) - ROWS, -ROWS, -ROWS) if rows else ()
@@ -42,6 +44,18 @@ def _rows(excerpt: Excerpt) -> Iterator[str]:
     for message, note in zip(excerpt.messages, _notes(excerpt), strict=True):
         yield _row(message, before, excerpt.began, note)
         before = message
+
+
+def _mark_failure(excerpt: Excerpt, rows: list[str]) -> None:
+    """Put a line of its own where the test failed, into the text of a row beside it."""
+    if excerpt.failed_at is None or not rows:
+        return
+    line = f"<tr class=f><td colspan=9>failed at {excerpt.failed_at - excerpt.began:.6f} s"
+    after = bisect(excerpt.messages, excerpt.failed_at, key=lambda message: message.received_at)
+    if after < len(rows):
+        rows[after] = line + rows[after]
+    else:
+        rows[-1] += line
 
 
 def _notes(excerpt: Excerpt) -> Iterable[str | None]:

@@ -20,7 +20,7 @@ COMPLETE = ".blf"  # the format to name to who needs one that holds everything
 class Feature(Enum):
     """What a message can carry, as a sentence names it."""
 
-    OWN = "which messages were sent here (Tx)"
+    OWN = "the mark of own messages (Tx)"
     EXTENDED = "extended identifiers"
     EMPTY = "messages without data"
     REMOTE = "remote messages"
@@ -35,7 +35,8 @@ class Feature(Enum):
     CHANNEL = "the number of the channel"
 
 
-MISSING = "not in the file"
+MISSING = "is not in the file"
+_WITHOUT = "comes back without"
 # Of every message, so that nobody is warned of them: they stand in the documentation.
 OF_EVERY_MESSAGE = (Feature.TIME, Feature.CHANNEL)
 
@@ -57,21 +58,21 @@ _TABLE_LOSSES = {
     Feature.OWN: _NEITHER,
     Feature.FD: _CLASSIC,
     Feature.FD_EMPTY: _CLASSIC,
-    Feature.BRS: "lost",
-    Feature.ESI: "lost",
-    Feature.CHANNEL: "lost",
+    Feature.BRS: _WITHOUT,
+    Feature.ESI: _WITHOUT,
+    Feature.CHANNEL: "is lost",
 }
 FORMATS: dict[str, Format] = {
     ".blf": Format("Vector BLF", {}, zipped=False),
     ".asc": Format(
         "Vector ASC",
-        {Feature.FD_EMPTY: "comes back as remote message", Feature.ERROR_DETAILS: "lost"},
+        {Feature.FD_EMPTY: "comes back as a remote message", Feature.ERROR_DETAILS: _WITHOUT},
     ),
     ".log": Format(
         "candump log",
         {
-            Feature.REMOTE_LENGTH: "lost",
-            Feature.ERROR_DETAILS: "lost",
+            Feature.REMOTE_LENGTH: _WITHOUT,
+            Feature.ERROR_DETAILS: _WITHOUT,
             Feature.CHANNEL: "3 comes back as can3",
         },
     ),
@@ -146,28 +147,24 @@ def features(message: Any) -> Iterator[Feature]:
         yield Feature.OWN
 
 
-def loss_sentence(ending: str, feature: Feature, message: str) -> str:
+def loss_sentence(name: str, ending: str, feature: Feature, message: str) -> str:
     """Return what to say when the first message comes that a format does not hold as it is.
 
     Args:
-        ending: The ending of the file.
+        name: The name of the file.
+        ending: The ending that names its format.
         feature: What the message carries and the format does not.
         message: The message, as it prints.
     """
     lost = FORMATS[ending].lost
-    if lost[feature] == MISSING:
-        says = f"{feature.value} are not in the file at all, the first of them {message}"
-    else:
-        says = f"{feature.value} is lost ({lost[feature]}), first with {message}"
-        if feature in (Feature.FD, Feature.FD_EMPTY):
-            says = f"{feature.value} lose their kind ({lost[feature]}), the first of them {message}"
+    says = f"'{name}' does not hold {feature.value}: {message} is the first of them and {lost[feature]}."
     others = [
         other.value
         for other in lost
         if other not in (feature, *OF_EVERY_MESSAGE) and not _implied(other, lost)
     ]
-    more = f" The format does not hold either: {'; '.join(others)}." if others else ""
-    return f"the format {ending} cannot hold what the bus carries: {says}.{more} {COMPLETE} holds everything."
+    more = f" Nor does {ending} hold {' or '.join(others)}." if others else ""
+    return f"{says}{more} {COMPLETE} holds everything."
 
 
 def _implied(feature: Feature, lost: dict[Feature, str]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from CanLibrary.errors import BusError, ConfigurationError
-from CanLibrary.files.formats import FORMATS, OF_EVERY_MESSAGE, features, format_of, loss_sentence
+from CanLibrary.files.formats import FORMATS, MISSING, features, format_of, loss_sentence
 from CanLibrary.files.reading import asammdf_missing, message_text_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ class TraceWriter:
                 "another one."
             )
         self._full: list[str] = []  # files that have reached their size
-        self._seen: set[tuple[object, ...]] = set()
+        self.missing = 0  # messages that the format cannot hold at all
+        self._kinds: dict[tuple[object, ...], bool] = {}  # whether messages of a kind can be in the file
         self._begun: object = None  # the writer that knows when its file begins
         self._rotating = bool(max_size)
         self._writer: Any = None
@@ -108,8 +109,12 @@ class TraceWriter:
             message.is_error_frame and (message.arbitration_id, message.dlc),
             not message.dlc,
         )
-        if kind not in self._seen:
-            self._note_loss(message, kind)
+        fits = self._kinds.get(kind)
+        if fits is None:
+            fits = self._kinds[kind] = self._fits(message)
+        if not fits:
+            self.missing += 1
+            return
         try:
             writer = self._writer
             if self._rotating:
@@ -156,14 +161,13 @@ class TraceWriter:
         elif self._ending == ".asc":
             writer.log_event("Start of measurement", math.floor(timestamp) - _EARLIER)
 
-    def _note_loss(self, message: can.Message, kind: tuple[object, ...]) -> None:
-        self._seen.add(kind)
+    def _fits(self, message: can.Message) -> bool:
+        """Return whether the format has room for messages of this kind, and note the first loss."""
         lost = FORMATS[self._ending].lost
-        for feature in features(message):
-            if feature in lost and feature not in OF_EVERY_MESSAGE and not self.loss:
-                self.loss = (
-                    f"'{self.path.name}': {loss_sentence(self._ending, feature, message_text_of(message))}"
-                )
+        losses = [feature for feature in features(message) if feature in lost]
+        if losses and not self.loss:
+            self.loss = loss_sentence(self.path.name, self._ending, losses[0], message_text_of(message))
+        return not any(lost[feature] == MISSING for feature in losses)
 
     def close(self) -> None:
         """Write what is left and close the file; twice is fine.

@@ -6,7 +6,6 @@ from robot.api.deco import keyword
 
 from CanLibrary.keywords.support import converted, tell, tell_closed
 from CanLibrary.sessions.buses import Buses
-from CanLibrary.sessions.capabilities import capabilities
 from CanLibrary.types import NOT_GIVEN, CanFilters
 
 
@@ -151,7 +150,7 @@ class BusKeywords:
                 "alias": session.alias,
                 "interface": session.description.interface,
                 "channel": session.description.channel,
-                "state": session.bus.state if capabilities(session.bus).reports_state else None,
+                "state": session.reported_state(),
                 "owner": session.owner.test or session.owner.suite,
                 "current": session.alias == self._buses.registry.current,
             }

@@ -1,6 +1,17 @@
 """Traces in files: written while messages pass, and opened to be asked like a bus."""
 
+from pathlib import Path
+
+from robot.api import logger
+from robot.api.deco import keyword
+
+from CanLibrary.errors import ConfigurationError
+from CanLibrary.files.writing import size_of
+from CanLibrary.formatting import plural
+from CanLibrary.keywords.support import bus_of, converted, given_mark, tell, tell_gone
 from CanLibrary.sessions.buses import Buses
+from CanLibrary.sessions.can_log import CanLogs, save_span
+from CanLibrary.types import NOT_GIVEN, CanMark
 
 
 class FileKeywords:
@@ -8,3 +19,170 @@ class FileKeywords:
 
     def __init__(self, buses: Buses) -> None:
         self._buses = buses
+        self._logs = CanLogs()
+
+    @keyword
+    def start_can_log(self, path: Path, *, max_size: int | str | None = None, bus: str | None = None) -> str:
+        """Writes all that passes on the bus from now on into a file, and returns its path.
+
+        Received and own messages (marked Tx) and error frames are written, until `Stop Can Log`, or the bus closes.
+        Several logs of one bus are possible. A format that cannot hold what passes is warned about once.
+
+        Args:
+            path: Where to write; relative to the output directory. The ending says in which format: ``.blf`` (holds
+                everything), ``.asc``, ``.log``, ``.trc``, ``.csv``, ``.db``, ``.txt``, ``.mf4`` (needs the
+                package asammdf), text also with ``.gz`` after it. Folders are made, a file of that name is overwritten.
+            max_size: About how large a file may become, such as ``10 MB``, before it is renamed (a time and a number
+                are put into its name) and the next one begins; any size by default.
+            bus: Alias of the bus; the current one by default.
+
+        Raises:
+            CanLibraryError: The file cannot be written, or another log writes it.
+
+        Example:
+        | ${path}=    `Start Can Log`    logs/drive.blf    max_size=10 MB
+        | `Send Can Message`    0x100    01 02
+        | ${files}=    `Stop Can Log`
+        | Should Be Equal    ${files}    ${{[$path]}}
+        """
+        session = bus_of(self._buses, bus)
+        if session.traffic.complete:
+            session.check_live("nothing passes on it any more; Save Can Trace writes it into a file.")
+        log = self._logs.start(session, _in_output_dir(path), size_of(max_size))
+        tell(session)
+        return str(log.path)
+
+    @keyword
+    def stop_can_log(self, path: Path | None = None, *, bus: str | None = None) -> list[str]:
+        """Ends a log and returns the files that it wrote, oldest first; stopping twice is fine.
+
+        Args:
+            path: The path given to `Start Can Log`; all logs of the bus by default.
+            bus: Alias of the bus; the current one by default.
+
+        Raises:
+            CanLibraryError: There is no such log, or it could not be written to its end.
+
+        Example:
+        | `Start Can Log`    drive.asc
+        | `Send Can Message`    0x100    01 02
+        | ${files}=    `Stop Can Log`    drive.asc
+        | Length Should Be    ${files}    1
+        """
+        session = self._buses.registry.get(bus)  # also of a bus that died: its log is wanted most
+        tell(session)
+        logs = self._logs.stop(session, None if path is None else _in_output_dir(path))
+        tell(session)
+        for log in logs:
+            logger.info(f"{plural(log.count, 'message')} of bus '{session.alias}' in {', '.join(log.files)}")
+        session.check()
+        return [file for log in logs for file in log.files]
+
+    @keyword
+    def save_can_trace(
+        self, path: Path, *, since: CanMark = NOT_GIVEN, until: CanMark = NOT_GIVEN, bus: str | None = None
+    ) -> str:
+        """Writes what was recorded already into a file, and returns its path.
+
+        On a recording of `Open Can Trace` it converts from one format into another.
+
+        Args:
+            path: Where to write; see `Start Can Log`.
+            since: Where to begin: a mark from `Set Can Mark`, a message, or ``opened`` for all that the trace keeps;
+                by default where the running test began.
+            until: Where to end: a mark, or a message; by default now.
+            bus: Alias of the bus; the current one by default.
+
+        Raises:
+            CanLibraryError: The file cannot be written, or a mark is of another bus.
+
+        Example:
+        | `Send Can Message`    0x100    01 02
+        | ${path}=    `Save Can Trace`    what_was_sent.blf
+        """
+        session = bus_of(self._buses, bus)
+        span = session.reading.span(given_mark(since), given_mark(until, "until"))
+        tell_gone(span, session.alias)
+        target = _in_output_dir(path)
+        writer = save_span(session, span, target)
+        if writer.loss:
+            logger.warn(writer.loss)
+        logger.info(f"{plural(writer.count, 'message')} of bus '{session.alias}'{span.of} in {target}")
+        return str(target)
+
+    @keyword
+    def open_can_trace(
+        self,
+        path: Path,
+        alias: str | None = None,
+        *,
+        channel: str | int | None = None,
+        receive_own_messages: bool = False,
+        bitrate: int | None = None,
+        data_bitrate: int | None = None,
+    ) -> str:
+        """Opens a trace file as a bus on which all has passed already, and returns its alias.
+
+        It becomes the current bus and closes as one. Keywords that receive, wait, count and judge work on it and answer
+        at once; a wait begins at its first message, or at a mark (see ``at`` of `Set Can Mark`). Its
+        messages have the times of the file. What only an open bus can do, such as sending, is refused. What of the
+        file is cut, damaged or unknown is left out, and a warning says where.
+
+        Args:
+            path: The file, relative to the working directory; where it is not there, to the output directory:
+                ``.blf``, ``.asc``, ``.log``, ``.trc``, ``.csv``, ``.db``, ``.mf4`` (needs the package
+                asammdf), also with ``.gz`` after it.
+            alias: The name by which other keywords know the recording; the file's name without ending by default.
+            channel: Which channel to take, as the file names it; needed where it has several.
+            receive_own_messages: Whether messages that the file marks Tx count as received.
+            bitrate: Nominal bit rate in bit/s, for `Get Bus Statistics`; files do not tell it.
+            data_bitrate: Bit rate of the data phase in bit/s (CAN FD).
+
+        Raises:
+            CanLibraryError: There is no such file, it is of another format, or it has several channels.
+
+        Example:
+        | `Send Can Message`    0x100    01 02
+        | ${path}=    `Save Can Trace`    drive.blf
+        | `Open Can Trace`    ${path}    drive    receive_own_messages=True
+        | ${message}=    `Wait For Can Message`    0x100    bus=drive
+        | `Can Message Should Not Arrive`    0x200    bus=drive
+        """
+        session = self._buses.open_recording(
+            _found(path),
+            alias,
+            channel=channel,
+            own_messages=converted(receive_own_messages, bool, "receive_own_messages"),
+            bitrate=None if bitrate is None else converted(bitrate, int, "bitrate"),
+            data_bitrate=None if data_bitrate is None else converted(data_bitrate, int, "data_bitrate"),
+        )
+        tell(session)
+        logger.info(f"{plural(session.traffic.trace.end, 'message')} in {path}")
+        return session.alias
+
+
+def _in_output_dir(path: Path) -> Path:
+    """Return where a file is to be written: a relative path is one in the output directory, if a robot runs."""
+    path = _checked(path)
+    return path if path.is_absolute() else (_output_dir() / path).absolute()
+
+
+def _found(path: Path) -> Path:
+    path = _checked(path)
+    beside = path if path.is_absolute() or path.exists() else _output_dir() / path
+    return beside if beside.exists() else path
+
+
+def _checked(path: object) -> Path:
+    if not isinstance(path, str | Path) or not str(path).strip():
+        raise ConfigurationError(f"path={path!r} is no path of a file.")
+    return Path(path)
+
+
+def _output_dir() -> Path:
+    from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
+
+    try:
+        return Path(str(BuiltIn().get_variable_value("${OUTPUT DIR}", ".")))
+    except RobotNotRunningError:
+        return Path()

@@ -7,7 +7,7 @@ from robot.api.deco import keyword
 
 from CanLibrary.errors import ConfigurationError, NotSupportedError, driver_errors
 from CanLibrary.formatting import quoted
-from CanLibrary.keywords.support import bus_of, converted
+from CanLibrary.keywords.support import bus_of, controller_of, converted
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.capabilities import Interface, capabilities, list_interfaces, set_state
 from CanLibrary.types import BusState, CanFilters
@@ -65,7 +65,7 @@ class InterfaceKeywords:
         | ${state}=    `Get Bus State`
         | Should Be Equal    ${state.name}    ACTIVE
         """
-        session = bus_of(self._buses, bus)
+        session = controller_of(self._buses, bus)
         if not capabilities(session.bus).reports_state:
             logger.warn(
                 f"The interface '{session.description.interface}' does not report the state of bus "
@@ -90,7 +90,7 @@ class InterfaceKeywords:
         | ...    `Set Bus State`    PASSIVE
         """
         state = converted(state, BusState, "state")
-        session = bus_of(self._buses, bus)
+        session = controller_of(self._buses, bus)
         if not capabilities(session.bus).sets_state:
             raise self._cannot(session.description.interface, "set its state")
         with driver_errors(f"The state of bus '{session.alias}' cannot be set to {state.name}"):
@@ -113,7 +113,7 @@ class InterfaceKeywords:
         | ...    `Bus State Should Be`    ACTIVE
         """
         state = converted(state, BusState, "state")
-        session = bus_of(self._buses, bus)
+        session = controller_of(self._buses, bus)
         if not capabilities(session.bus).reports_state:
             raise self._cannot(
                 session.description.interface, "report its state, so there is no verdict about it"
@@ -140,7 +140,7 @@ class InterfaceKeywords:
         | Run Keyword And Expect Error    The interface 'virtual' cannot flush its transmit buffer.
         | ...    `Flush Tx Buffer`
         """
-        session = bus_of(self._buses, bus)
+        session = controller_of(self._buses, bus)
         if not capabilities(session.bus).flushes_tx_buffer:
             raise self._cannot(session.description.interface, "flush its transmit buffer")
         with driver_errors(f"The transmit buffer of bus '{session.alias}' cannot be flushed"):

@@ -57,6 +57,13 @@ def bus_of(buses: Buses, alias: str | None) -> BusSession:
     return session
 
 
+def controller_of(buses: Buses, alias: str | None) -> BusSession:
+    """Return the bus as `bus_of` does, or refuse a recording, which has no controller to ask."""
+    session = bus_of(buses, alias)
+    session.check_live("it has no controller with a state or a transmit buffer; name an open bus with bus=.")
+    return session
+
+
 def connection_of(connections: Connections, alias: str | None) -> Connection:
     """Return the connection, opened if need be, with its notices told."""
     connection = connections.registry.get(alias)

@@ -6,7 +6,7 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from CanLibrary.errors import ConfigurationError
-from CanLibrary.keywords.support import NO_DATA, bus_of, checked_message, matcher, since_within
+from CanLibrary.keywords.support import NO_DATA, bus_of, checked_message, matcher, seconds, since_within
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.types import NOT_GIVEN, CanId, CanIdPattern, CanMark, CanMessage, Pattern, Payload
 
@@ -19,10 +19,11 @@ class WaitKeywords:
         self._timeout = timeout
 
     @keyword
-    def set_can_mark(self, *, bus: str | None = None) -> CanMark:
+    def set_can_mark(self, *, at: timedelta | None = None, bus: str | None = None) -> CanMark:
         """Returns a mark: the position in the trace of the bus at which the next message will stand.
 
         Args:
+            at: Only on a recording of `Open Can Trace`, and needed there: how long after its first message.
             bus: Alias of the bus; the current one by default.
 
         Returns:
@@ -34,7 +35,8 @@ class WaitKeywords:
         | `Send Can Message`    0x7E0    02 10 03
         | `Wait For Can Message`    0x7E8    since=${mark}
         """
-        return bus_of(self._buses, bus).reading.mark()
+        reading = bus_of(self._buses, bus).reading
+        return reading.mark() if at is None else reading.mark_at(seconds(at, 0.0, "at"))
 
     @keyword
     def wait_for_can_message(

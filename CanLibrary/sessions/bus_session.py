@@ -23,6 +23,7 @@ from CanLibrary.types.can_id import MAX_EXTENDED, MAX_STANDARD
 
 # Seconds for which one of those who send may keep the others waiting; a lock for each message costs too much.
 _TURN = 0.001
+_SETTLE = 0.02  # seconds that a send waits at most for what has arrived already to be recorded
 
 
 class Dependent(Protocol):
@@ -89,7 +90,7 @@ class BusSession:
     # -- sending ------------------------------------------------------------------------------------
 
     def send(self, message: CanMessage, timeout: float = SEND_TIMEOUT) -> CanMessage:
-        """Send a message; it stands in the trace before any answer to it can.
+        """Send a message; it stands in the trace before any answer to it can, and after what had arrived before.
 
         Args:
             message: The message to send.
@@ -99,7 +100,10 @@ class BusSession:
             BusError: The bus is closed or dead, or its driver refused the message.
         """
         self._check_fd(message)
+        self.check_open()
         for_driver = self.for_driver(message)
+        if self._receiver.is_behind():  # else what came before would look like an answer
+            self._receiver.catch_up(_SETTLE)
         with self._sending:
             message.received_at, message.timestamp, message.position = self._send(for_driver, timeout)
         message.trace = self.traffic.trace
@@ -250,6 +254,22 @@ class BusSession:
         """
         trace = self.traffic.trace
         return trace.last_sent if self._sending.taken and trace.last_sent >= trace.first else trace.end
+
+    def reported_state(self) -> Any:
+        """Return python-can's state of the controller, or None where the interface does not report it."""
+        from CanLibrary.sessions.capabilities import capabilities
+
+        return self.bus.state if capabilities(self.bus).reports_state else None
+
+    def check_live(self, otherwise: str) -> None:
+        """Do nothing: a recording refuses here.
+
+        Args:
+            otherwise: How its sentence goes on after "Bus 'x' is a recording: ".
+        """
+
+    def check_sends(self) -> None:
+        """Do nothing: a recording refuses here, before anything is started that sends later."""
 
     # -- life ---------------------------------------------------------------------------------------
 

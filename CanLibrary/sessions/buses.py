@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from CanLibrary.config import DEFAULT_ALIAS, BusDescription, bus_description
@@ -106,6 +107,31 @@ class Buses:
         session = BusSession(
             description, bus, self._ownership.owner, capacity=self._capacity, shut_down=shut_down
         )
+        session.notices += map(str, untold)
+        self.registry.add(session)
+        self._opened_explicitly(session)
+        return session
+
+    def open_recording(
+        self,
+        path: Path,
+        alias: str | None,
+        *,
+        channel: str | int | None = None,
+        own_messages: bool = False,
+        bitrate: int | None = None,
+        data_bitrate: int | None = None,
+    ) -> BusSession:
+        """Open a trace file, to be asked like a bus."""
+        from CanLibrary.files.reading import TraceFile
+        from CanLibrary.sessions.recording import RecordedBus, alias_for
+
+        file = TraceFile(path)
+        name = alias_for(path, alias)
+        untold = self._close_dead(name)
+        self.registry.check_free(name)
+        description = BusDescription(name, channel=channel, bitrate=bitrate, data_bitrate=data_bitrate)
+        session = RecordedBus(description, file, self._ownership.owner, own_messages=own_messages)
         session.notices += map(str, untold)
         self.registry.add(session)
         self._opened_explicitly(session)

@@ -16,6 +16,7 @@ from CanLibrary.traffic.trace import FLAGS_AT, WITHDRAWN
 
 if TYPE_CHECKING:
     from CanLibrary.sessions.bus_session import BusSession
+    from CanLibrary.traffic.span import Span
 
 _PERIOD = 0.05  # seconds from one look at the trace to the next
 _BATCH = 2000  # records copied at once: the receiver waits meanwhile, some microseconds
@@ -144,9 +145,7 @@ class CanLog:
         if self._error is None or self._told:
             return []
         self._told = True
-        missing = (
-            f" Log '{self.path.name}' of bus '{self.session.alias}' ended after {plural(self.count, 'message')}."
-        )
+        missing = f" Log '{self.path.name}' of bus '{self.session.alias}' ended after {plural(self.count, 'message')}."
         error = BusError(f"{self._error}{missing}")
         error.__cause__ = self._error
         return [error]
@@ -205,3 +204,26 @@ class CanLogs:
         if untold:
             raise joined(untold)
         return chosen
+
+
+def save_span(session: BusSession, span: Span, path: Path) -> TraceWriter:
+    """Write a part of what is recorded into a file and return its closed writer."""
+    trace, traffic = session.traffic.trace, session.traffic
+
+    unpacked, writer, progress = (
+        unpacker(file_channel(session.description.channel)),
+        TraceWriter(path),
+        Progress(f"Writing {path.name}"),
+    )
+    try:
+        for start in range(span.start, span.stop, _BATCH):
+            progress.show()
+            with traffic.changed:
+                records = trace.packed(start, min(start + _BATCH, span.stop, session.settled_end()))
+            for record in records:
+                if not record[FLAGS_AT] & WITHDRAWN:
+                    writer.write(unpacked(record))
+    finally:
+        progress.end()
+        writer.close()
+    return writer

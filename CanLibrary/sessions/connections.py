@@ -126,6 +126,7 @@ class Connections:
 
 
 def _transport(description: ConnectionDescription, bus: BusSession) -> Transport:
+    bus.check_live("no connection can work on it; Get IsoTp Frames returns the IsoTp frames that are in it.")
     if description.params.can_fd and bus.classic_only:
         how = "with fd=False" if bus.description.fd is False else "without fd=True"
         raise ConfigurationError(

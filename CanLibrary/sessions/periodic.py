@@ -35,6 +35,7 @@ class PeriodicMessages:
         by_interface: bool = False,
     ) -> str:
         """Start a periodic message, sent by the scheduler or by the interface itself, and return its handle."""
+        session.check_sends()
         for kept in list(self._kept.values()):
             if kept.is_over:
                 self._let_go(kept)

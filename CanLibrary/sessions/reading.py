@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from CanLibrary.errors import BusError, ConfigurationError, joined
+from CanLibrary.formatting import duration
 from CanLibrary.traffic import history, waits
 from CanLibrary.traffic.bus_traffic import BusTraffic
 from CanLibrary.traffic.matching import Matcher
@@ -68,6 +69,13 @@ class Reading:
             )
         with self._traffic.changed:
             return self._ends()[1]
+
+    def mark_at(self, seconds: float) -> CanMark:
+        """Refuse: only a recording knows all its times already."""
+        raise ConfigurationError(
+            f"at={duration(seconds)} is for a recording of Open Can Trace; bus '{self._traffic.name}' is open, and its "
+            "mark stands here and now: leave at= out."
+        )
 
     def begin_test(self) -> None:
         """Note that a test begins: what it asks of the past begins here."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import select
 import threading
 import time
 from typing import Any
@@ -32,6 +33,10 @@ class Receiver:
         self._quickest = 1.0  # seconds that the driver takes to say what it has
         self._marker: Any = None
         self._caught_up = threading.Event()
+        self._handled = 0  # how many messages of a virtual bus were taken from its queue and recorded
+        self._is_virtual = _is_virtual(bus)
+        self._socket = getattr(bus, "socket", None) if _is_socketcan(bus) else None
+        self._note_handled()
         self._thread = threading.Thread(
             target=self._run, name=f"CanLibrary bus '{traffic.name}'", daemon=True
         )
@@ -46,21 +51,29 @@ class Receiver:
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(5)
 
-    def catch_up(self) -> bool:
+    def is_behind(self) -> bool:
+        """Return whether something waits in the driver's queue, where it costs little to know: a few microseconds."""
+        if self._is_virtual:
+            return bool(self._bus.queue.unfinished_tasks != self._handled)
+        return self._socket is not None and bool(select.select([self._socket], [], [], 0)[0])
+
+    def _note_handled(self) -> None:
+        # Nobody else takes from the queue, so what was put and is not there any more has been taken here.
+        if self._is_virtual:
+            with self._bus.queue.mutex:
+                self._handled = self._bus.queue.unfinished_tasks - len(self._bus.queue.queue)
+
+    def catch_up(self, longest: float = _CATCH_UP) -> bool:
         """Return when all that lay in the driver's queue at the call is recorded, as far as that can be known.
 
-        False means that after 2 seconds there was still more: it comes faster than it can be read.
+        False means that after so many seconds there was still more: it comes faster than it can be read.
 
         A driver takes a message over in the moment it arrives, but this thread may read it some milliseconds
         later. A question that begins in between would take an old message for a new one.
         """
-        from can.interfaces.virtual import VirtualBus
+        return self._pass_marker(longest) if self._is_virtual else self._wait_for_quiet(longest)
 
-        if type(self._bus) is VirtualBus:  # a class derived from it may do anything with the marker
-            return self._pass_marker()
-        return self._wait_for_quiet()
-
-    def _wait_for_quiet(self) -> bool:
+    def _wait_for_quiet(self, limit: float) -> bool:
         """Return when the thread found nothing more to read: it was told so, or its `recv` has to wait."""
         longest = (
             0.0  # of our own naps: where they take long, the reading thread may be kept from reading as well
@@ -72,14 +85,14 @@ class Receiver:
                 blocked = 0 < self._asked <= judge.deadline and self._quickest < _BLOCKED
                 if blocked and waited > _WAKING and longest < _WAKING / 2:
                     return True
-                if waited > _CATCH_UP:
+                if waited > limit:
                     return False
                 nap = time.monotonic()
                 self._stop.wait(_BLOCKED / 4)
                 longest = max(longest, time.monotonic() - nap)
         return True
 
-    def _pass_marker(self) -> bool:
+    def _pass_marker(self, limit: float) -> bool:
         """Send a marker through the queue of a virtual bus, which is open to everybody in the process."""
         from can import Message
 
@@ -92,9 +105,9 @@ class Receiver:
                 self._bus.queue.put_nowait(self._marker)
             except queue.Full:
                 return False
-            deadline = time.monotonic() + _CATCH_UP
-            while self._thread.is_alive() and time.monotonic() < deadline:
-                if self._caught_up.wait(_WAITING_SLICE):
+            deadline = time.monotonic() + limit
+            while self._thread.is_alive() and (left := deadline - time.monotonic()) > 0:
+                if self._caught_up.wait(min(left, _WAITING_SLICE)):
                     return True
             return not self._thread.is_alive()
 
@@ -120,11 +133,23 @@ class Receiver:
                     asked = now()
                     continue
                 if message is self._marker:
+                    self._note_handled()
                     self._caught_up.set()
                 else:
                     traffic.received(message, returned)
+                    self._handled += 1
                 asked = returned  # a little too early is on the safe side, and a clock costs time
         except BaseException as error:  # noqa: BLE001
             # Whatever a driver raises: kept here, told by the next keyword (verdict rule 4).
             if not stopped():
                 traffic.failed(error)
+
+
+def _is_virtual(bus: Any) -> bool:
+    from can.interfaces.virtual import VirtualBus
+
+    return type(bus) is VirtualBus  # a class derived from it may do anything with a marker
+
+
+def _is_socketcan(bus: Any) -> bool:
+    return type(bus).__module__.startswith("can.interfaces.socketcan.")

@@ -142,3 +142,14 @@ class TestReceive:
             "Messages before, or a larger trace_size."
         )
         assert len(library.receive_can_messages(10, bus="ecu")) == 10
+
+
+def test_what_had_arrived_stands_before_what_is_sent_then(library, channel):
+    """Else a message that came before a request looks like its answer."""
+    with can.Bus(interface="virtual", channel=channel, ignore_config=True) as partner:
+        for number in range(100):
+            for _ in range(20):
+                partner.send(can.Message(arbitration_id=0x7E8, is_extended_id=False))
+            sent = library.send_can_message("0x7E0", [number])
+            received = library.get_can_messages("0x7E8", since="opened", until=sent)
+            assert len(received) == 20 * (number + 1)

@@ -187,15 +187,25 @@ class TestCatchUp:
         started.catch_up()
         assert len(record(traffic)) == 10
 
-    def test_a_bus_that_is_never_quiet_does_not_hold_it_up_for_ever(
-        self, scripted_bus, receiver, message, monkeypatch
-    ):
-        monkeypatch.setattr("CanLibrary.traffic.receiver._CATCH_UP", 0.05)
+    def test_a_bus_that_is_never_quiet_does_not_hold_it_up_for_ever(self, scripted_bus, receiver, message):
         endless = message("0x100")
         started = receiver(scripted_bus(recv=lambda _timeout: endless))
         began = time.monotonic()
-        assert started.catch_up() is False
+        assert started.catch_up(0.05) is False
         assert time.monotonic() - began < 2
+
+    def test_whether_a_virtual_bus_is_behind_is_known(self, raw_bus, receiver, traffic, message):
+        partner, bus = raw_bus(), raw_bus()
+        bus.queue.put(message("0x100"))
+        bus.recv(0)
+        bus.queue.put(message("0x100"))
+        started = receiver(bus)
+        with traffic.changed:  # so nothing can be recorded
+            partner.send(message("0x100"))
+            assert started.is_behind()
+        started.catch_up()
+        assert not started.is_behind()
+        assert traffic.trace.end == 2
 
     def test_a_dead_bus_does_not_hold_it_up(self, scripted_bus, receiver, traffic, eventually):
         bus = scripted_bus()

@@ -34,7 +34,8 @@ class _Axis:
         first = excerpt.messages[0].received_at
         begin = first if excerpt.left_out or excerpt.gone else min(excerpt.began, first)
         end = max(excerpt.ended, excerpt.messages[-1].received_at, excerpt.failed_at or begin)
-        air = max(end - begin, _NO_TIME) * _AIR
+        end = max(end, begin + _NO_TIME)
+        air = (end - begin) * _AIR
         self._zero = excerpt.began
         self._begin, self._end = begin - air, end + air
         self._scale = (_RIGHT - _LEFT) / (self._end - self._begin)

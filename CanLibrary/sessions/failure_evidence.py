@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import chain, count
 from pathlib import Path
@@ -14,13 +14,16 @@ from urllib.parse import quote
 
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connections import Connections
+from CanLibrary.sessions.progress import Progress
 
 if TYPE_CHECKING:  # imported when a bus opens, or a test failed: an import of the library should cost little
     from CanLibrary.sessions.bus_session import BusSession
     from CanLibrary.sessions.connection import Connection
     from CanLibrary.traffic.span import Span
+    from CanLibrary.types import CanMessage
 
 _PART = 70  # bytes of a name in the name of a file
+_OFTEN = 1000  # messages written between two looks at the clock
 _FORMAT = ".blf"  # the one that loses nothing
 
 
@@ -55,8 +58,8 @@ class FailureEvidence:
         self._replaced: list[tuple[str, BusSession]] = []
         self._told = False
         self._promised: list[tuple[str, BusSession, Path]] = []  # files to be written
-        self._buses.replaced = lambda bus: self._replaced.append(_named_bus(bus))
-        self._connections.replaced = lambda connection: self._replaced.extend(_named_nodes(connection))
+        self._buses.replaced = lambda bus: self._keep([_named_bus(bus)])
+        self._connections.replaced = lambda connection: self._keep(_named_nodes(connection))
 
     def begin(self, since: str, *names: str) -> None:
         """Note that something begins to run.
@@ -94,6 +97,11 @@ class FailureEvidence:
                 yield self._excerpt(name, session, failed_at, output, log)
             except Exception as error:  # noqa: BLE001 - a verdict never changes for it, but it is told
                 self.notices.append(f"What passed on {name} could not be shown: {error}")
+
+    def _keep(self, replaced: Iterable[tuple[str, BusSession]]) -> None:
+        """Keep what was closed and opened again, as long as a test runs: without one nobody would let go of it."""
+        if self._since:
+            self._replaced += replaced
 
     def _known(self) -> Iterator[tuple[str, BusSession]]:
         yield from self._replaced
@@ -172,15 +180,27 @@ class FailureEvidence:
         promised, self._promised = self._promised, []
         for name, session, path in promised:
             try:
-                self._write(session, path)
+                self._write(name, session, path)
             except Exception as error:  # noqa: BLE001 - as above
                 self.notices.append(_unwritten(name, path, error))
 
-    def _write(self, session: BusSession, path: Path) -> None:
+    def _write(self, name: str, session: BusSession, path: Path) -> None:
         from CanLibrary.evidence.excerpt import all_of
         from CanLibrary.files.saving import save
 
-        save(path, all_of(session.traffic, self._span(session)))
+        progress = Progress(f"Writing the trace of {name}")
+        messages = all_of(session.traffic, self._span(session))
+        try:
+            save(path, _showing(progress, messages), session.description.channel)
+        finally:
+            progress.end()
+
+
+def _showing(progress: Progress, messages: Iterable[CanMessage]) -> Iterator[CanMessage]:
+    for number, message in enumerate(messages):
+        if not number % _OFTEN:
+            progress.show()
+        yield message
 
 
 def _named_bus(bus: BusSession) -> tuple[str, BusSession]:

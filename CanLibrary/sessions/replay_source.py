@@ -14,7 +14,6 @@ from CanLibrary.sessions.tape import Entry
 
 if TYPE_CHECKING:
     from CanLibrary.sessions.bus_session import BusSession
-    from CanLibrary.traffic.bus_traffic import BusTraffic
 
 _AT_ONCE = 20_000  # records that are copied at once
 
@@ -40,7 +39,7 @@ def source_of(buses: Buses, source: str) -> Source:
             raise ConfigurationError(
                 f"'{source}' is a bus, no recording; give the path of a file, or the alias of Open Can Trace."
             )
-        return Source(source, _from_trace(opened.traffic))
+        return Source(source, _from_trace(opened))
     path = Path(source)
     if not path.exists():
         known = [alias for alias, session in buses.registry.open.items() if session.traffic.complete]
@@ -67,14 +66,15 @@ def _from_file(path: Path, notices: list[str]) -> Iterator[Entry]:
     notices += file.notices
 
 
-def _from_trace(traffic: BusTraffic) -> Iterator[Entry]:
+def _from_trace(recording: BusSession) -> Iterator[Entry]:
     from CanLibrary.traffic.trace import HEAD
 
+    traffic, channel = recording.traffic, recording.description.channel
     for start in range(traffic.trace.first, traffic.trace.end, _AT_ONCE):
         with traffic.changed:
             records = traffic.trace.packed(start, start + _AT_ONCE)
         for record in records:
-            yield None, HEAD.unpack_from(record)[0], record
+            yield channel, HEAD.unpack_from(record)[0], record
 
 
 def channel_map(value: object) -> dict[str, str]:

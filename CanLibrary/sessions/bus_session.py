@@ -304,15 +304,15 @@ class BusSession:
         lost = self._overflow.take()
         if gone := self.traffic.mailbox.take_lost():
             lost.append(BusError(lost_sentence(self.traffic, gone)))
+        elif gone := self.traffic.trace.first:
+            self.notices.append(
+                f"The trace of bus '{self.alias}' was full: the oldest {plural(gone, 'message')} are gone. A larger "
+                "trace_size keeps more."
+            )
         if self.traffic.mailbox.used:
             untold += lost
         else:  # nobody received from this bus: no verdict can have missed them
             self.notices += map(str, lost)
-        if gone := self.traffic.trace.first:
-            self.notices.append(
-                f"The trace of bus '{self.alias}' was full: {plural(gone, 'message')}, the oldest ones, are gone. A larger "
-                "trace_size keeps more."
-            )
         if self.traffic.failure is not None and not self.traffic.failure_told:
             untold.append(died(self.traffic))
         self.closed = True

@@ -364,6 +364,17 @@ class TestClose:
             assert [str(error) for error in session.close()] == ([lost] if read else [])
             assert session.notices == ([] if read else [lost])
 
+    def test_a_trace_that_was_full_is_told_where_all_was_read(self, node, raw_bus, eventually):
+        partner, session = raw_bus(), node("body", capacity=2)
+        for number in range(4):
+            partner.send(message(data=[number]))
+            eventually(lambda number=number: session.traffic.trace.end == number + 1)
+            session.reading.clear()
+        assert session.close() == []
+        assert session.notices == [
+            "The trace of bus 'body' was full: the oldest 2 messages are gone. A larger trace_size keeps more."
+        ]
+
 
 def test_what_went_wrong_in_the_background_is_told_by_the_next_check(node):
     session = node("body")

@@ -1,0 +1,56 @@
+*** Settings ***
+Documentation       With trace_dir= the whole trace of a test that fails is beside log.html.
+
+Library             OperatingSystem
+Library             ../resources/InnerRuns.py
+Library             ShownTraces.py
+
+Suite Setup         Remove Directory    ${FOLDER}    recursive=True
+Test Tags           evidence
+
+
+*** Variables ***
+${FOLDER}       ${OUTPUT DIR}/traces
+
+
+*** Test Cases ***
+All Of The Test Is In The File
+    [Documentation]    Every kind of message, both directions, and the teardown of the test.
+    Run Inner Suite    ${CURDIR}/_suites/kinds.robot    --variable    TRACES:${FOLDER}
+    VAR    @{received}    Rx 7E8#065003    Rx 18DAF110#11    Rx 123#R4    Rx 123##0AABB    Rx 123##1CCDD    Rx error
+    File Should Hold    ${FOLDER}/Kinds-All_Kinds-body.blf    Tx 7E0#021003    @{received}    Tx 7E1#3E00
+    Inner Run Should Warn
+
+A File For Each Bus Of A Failing Test
+    [Documentation]    And none for tests that pass. An alias that was opened twice has two.
+    Run Inner Suite    ${CURDIR}/_suites/failures.robot    --variable    TRACES:${FOLDER}
+    Inner Run Should Warn
+    @{files}    List Files In Directory    ${FOLDER}    Failures-Fails_On_Two_Buses-*
+    VAR    @{wanted}    body.blf    other-2.blf    other.blf
+    Should Be Equal    ${{ [name.rpartition('Buses-')[2] for name in $files] }}    ${wanted}
+    File Should Hold    ${FOLDER}/Failures-Fails_On_Two_Buses-other.blf    Tx 200#02
+    File Should Hold    ${FOLDER}/Failures-Fails_On_Two_Buses-other-2.blf    Tx 201#03
+    File Should Hold    ${FOLDER}/Failures-Fails_Twice-body.blf    Tx 100#01    Tx 101#01    Tx 102#01
+    @{passed}    List Files In Directory    ${FOLDER}    Failures-Passes*
+    Should Be Empty    ${passed}
+
+The Link Is Relative To The Log
+    [Documentation]    So that the folder with the results can be moved. It leads there where the names are odd.
+    Run Inner Suite    ${CURDIR}/_suites/kinds.robot    --variable    TRACES:deeper/all traces
+    ${link}    Get Link    All Kinds
+    Should Be Equal    ${link}    deeper/all%20traces/Kinds-All_Kinds-body.blf
+
+Files Without Excerpts
+    [Documentation]    trace_on_failure=0: only the link is in log.html.
+    VAR    @{options}    --variable    SHOWN:0    --variable    TRACES:traces
+    Run Inner Suite    ${CURDIR}/_suites/failures.robot    @{options}
+    ${text}    Get Shown Text    Fails
+    Should Be Equal    ${text}    Bus 'body': Everything, until the end of the test: Failures-Fails-body.blf
+
+A Folder That Cannot Be Made
+    [Documentation]    It is told, the excerpt is there, and no verdict changes.
+    Create File    ${OUTPUT DIR}/no folder
+    Run Inner Suite    ${CURDIR}/_suites/kinds.robot    --variable    TRACES:${OUTPUT DIR}/no folder
+    Inner Run Should Warn    The trace of bus 'body' could not be written to ${OUTPUT DIR}/no folder: *
+    Excerpts Should Be In    All Kinds    7
+    Inner Test Should Have Failed    All Kinds    Wanted.

@@ -5,10 +5,18 @@ from pathlib import Path
 from robot.api import logger
 from robot.api.deco import keyword
 
-from CanLibrary.errors import ConfigurationError
 from CanLibrary.files.writing import size_of
 from CanLibrary.formatting import plural
-from CanLibrary.keywords.support import bus_of, converted, given_mark, tell, tell_gone
+from CanLibrary.keywords.support import (
+    bus_of,
+    checked_path,
+    converted,
+    found_file,
+    given_mark,
+    output_dir,
+    tell,
+    tell_gone,
+)
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.can_log import CanLogs, save_span
 from CanLibrary.types import NOT_GIVEN, CanMark
@@ -48,7 +56,7 @@ class FileKeywords:
         session = bus_of(self._buses, bus)
         if session.traffic.complete:
             session.check_live("nothing passes on it any more; Save Can Trace writes it into a file.")
-        log = self._logs.start(session, _in_output_dir(path), size_of(max_size))
+        log = self._logs.start(session, _inoutput_dir(path), size_of(max_size))
         tell(session)
         return str(log.path)
 
@@ -71,7 +79,7 @@ class FileKeywords:
         """
         session = self._buses.registry.get(bus)  # also of a bus that died: its log is wanted most
         tell(session)
-        logs = self._logs.stop(session, None if path is None else _in_output_dir(path))
+        logs = self._logs.stop(session, None if path is None else _inoutput_dir(path))
         tell(session)
         for log in logs:
             logger.info(f"{plural(log.count, 'message')} of bus '{session.alias}' in {', '.join(log.files)}")
@@ -103,7 +111,7 @@ class FileKeywords:
         session = bus_of(self._buses, bus)
         span = session.reading.span(given_mark(since), given_mark(until, "until"))
         tell_gone(span, session.alias)
-        target = _in_output_dir(path)
+        target = _inoutput_dir(path)
         writer = save_span(session, span, target)
         if writer.loss:
             logger.warn(writer.loss)
@@ -149,7 +157,7 @@ class FileKeywords:
         | `Can Message Should Not Arrive`    0x200    bus=drive
         """
         session = self._buses.open_recording(
-            _found(path),
+            found_file(path),
             alias,
             channel=channel,
             own_messages=converted(receive_own_messages, bool, "receive_own_messages"),
@@ -161,28 +169,7 @@ class FileKeywords:
         return session.alias
 
 
-def _in_output_dir(path: Path) -> Path:
+def _inoutput_dir(path: Path) -> Path:
     """Return where a file is to be written: a relative path is one in the output directory, if a robot runs."""
-    path = _checked(path)
-    return path if path.is_absolute() else (_output_dir() / path).absolute()
-
-
-def _found(path: Path) -> Path:
-    path = _checked(path)
-    beside = path if path.is_absolute() or path.exists() else _output_dir() / path
-    return beside if beside.exists() else path
-
-
-def _checked(path: object) -> Path:
-    if not isinstance(path, str | Path) or not str(path).strip():
-        raise ConfigurationError(f"path={path!r} is no path of a file.")
-    return Path(path)
-
-
-def _output_dir() -> Path:
-    from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
-
-    try:
-        return Path(str(BuiltIn().get_variable_value("${OUTPUT DIR}", ".")))
-    except RobotNotRunningError:
-        return Path()
+    path = checked_path(path)
+    return path if path.is_absolute() else (output_dir() / path).absolute()

@@ -7,7 +7,7 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from CanLibrary.errors import ConfigurationError
-from CanLibrary.keywords.support import bus_of, converted, seconds, tell
+from CanLibrary.keywords.support import bus_of, converted, found_file, seconds, tell
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.progress import Progress
 from CanLibrary.sessions.replay import Replay
@@ -37,14 +37,14 @@ class ReplayKeywords:
         channels: dict[Any, str] | str | None = None,
         background: bool = False,
     ) -> ReplayResult | str:
-        r"""Sends what was recorded again, with the time between messages as it was; returns what came of it.
+        """Sends what was recorded again, with the time between messages as it was; returns what came of it.
 
         Each message has its time counted from the first one, so nothing adds up: a recording of a minute lasts
         a minute. Where this computer was too busy for that, a warning says how late messages were. A message that
         cannot be sent ends the replay. Error frames are left out and counted.
 
         Args:
-            source: Path of a trace file in any format that python-can reads, or the alias of an opened recording.
+            source: Path of a trace file, as `Open Can Trace` takes it, or the alias of an opened recording.
             bus: Alias of the bus to send on; the current one by default.
             factor: How much faster: ``2`` takes half of the time, ``0.5`` twice.
             loop: How often to send all of it, or ``forever`` (only in the background). The next time begins a mean
@@ -66,11 +66,10 @@ class ReplayKeywords:
                 a message could not be sent, with how many were.
 
         Example:
-        | VAR    ${path}    %{TEMPDIR=/tmp}/replayed.log
-        | ${log}=    Evaluate    "\\n".join(f"({i / 100:.6f}) can0 123#{i:02X}" for i in range(10))
-        | Evaluate    pathlib.Path($path).write_text($log + "\\n")    modules=pathlib
-        | ${result}=    `Replay Can Trace`    ${path}    factor=2
-        | Should Be Equal As Integers    ${result.messages}    10
+        | `Send Can Messages`    ${{ ["100#01", "100#02"] }}    gap=10 ms
+        | `Save Can Trace`    drive.blf
+        | ${result}=    `Replay Can Trace`    drive.blf    factor=2
+        | Should Be Equal As Integers    ${result.messages}    2
         """
         speed, loops = _factor(factor), _loops(loop)
         in_background = converted(background, bool, "background")
@@ -95,7 +94,7 @@ class ReplayKeywords:
 
     @keyword
     def stop_can_replay(self, handle: str | None = None) -> ReplayResult:
-        r"""Stops a replay in the background and returns what came of it so far; stopping twice is fine.
+        """Stops a replay in the background and returns what came of it so far; stopping twice is fine.
 
         Args:
             handle: What `Replay Can Trace` returned; that of the last one by default.
@@ -107,9 +106,9 @@ class ReplayKeywords:
             CanLibraryError: There is no such replay, or a message could not be sent.
 
         Example:
-        | VAR    ${path}    %{TEMPDIR=/tmp}/stopped.log
-        | Evaluate    pathlib.Path($path).write_text("(1.0) can0 123#01\\n(1.1) can0 123#02\\n")    modules=pathlib
-        | ${handle}=    `Replay Can Trace`    ${path}    loop=forever    background=True
+        | `Send Can Messages`    ${{ ["100#01", "100#02"] }}    gap=10 ms
+        | `Save Can Trace`    drive.blf
+        | ${handle}=    `Replay Can Trace`    drive.blf    loop=forever    background=True
         | ${result}=    `Stop Can Replay`    ${handle}
         """
         return _told(self._replays.stop(handle))
@@ -118,7 +117,7 @@ class ReplayKeywords:
     def wait_for_can_replay(
         self, handle: str | None = None, *, timeout: timedelta | None = None
     ) -> ReplayResult:
-        r"""Returns what came of a replay in the background when it has ended.
+        """Returns what came of a replay in the background when it has ended.
 
         Args:
             handle: What `Replay Can Trace` returned; that of the last one by default.
@@ -131,9 +130,9 @@ class ReplayKeywords:
             CanLibraryError: There is no such replay, it did not end in time, or a message could not be sent.
 
         Example:
-        | VAR    ${path}    %{TEMPDIR=/tmp}/awaited.log
-        | Evaluate    pathlib.Path($path).write_text("(1.0) can0 123#01\\n(1.1) can0 123#02\\n")    modules=pathlib
-        | `Replay Can Trace`    ${path}    background=True
+        | `Send Can Messages`    ${{ ["100#01", "100#02"] }}    gap=10 ms
+        | `Save Can Trace`    drive.blf
+        | `Replay Can Trace`    drive.blf    background=True
         | ${result}=    `Wait For Can Replay`    timeout=5 s
         """
         return _told(self._replays.wait(handle, None if timeout is None else seconds(timeout, 0.0)))
@@ -154,7 +153,7 @@ class ReplayKeywords:
         return selection
 
     def _tape(self, source: str, selection: Selection) -> Tape:
-        recording = source_of(self._buses, source)
+        recording = source_of(self._buses, source, found_file)
         progress = Progress(f"Reading {recording.name}")
         try:
             tape = Tape(recording.name, recording.entries, selection, progress.show)

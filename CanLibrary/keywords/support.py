@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from robot.api import logger
@@ -147,3 +148,27 @@ def seconds(value: timedelta | float | None, default: float, name: str = "timeou
 def since_within(since: object, within: timedelta | None) -> tuple[CanMark | None, float | None]:
     """Return the mark, and the seconds of a window; None for what was not given."""
     return given_mark(since), None if within is None else seconds(within, 0.0, "within")
+
+
+def found_file(path: object) -> Path:
+    """Return where a file is that is to be read: as it is given, else in the output directory."""
+    given = checked_path(path)
+    beside = given if given.is_absolute() or given.exists() else output_dir() / given
+    return beside if beside.exists() else given
+
+
+def checked_path(path: object) -> Path:
+    """Return a path, or refuse what is none."""
+    if not isinstance(path, str | Path) or not str(path).strip():
+        raise ConfigurationError(f"path={path!r} is no path of a file.")
+    return Path(path)
+
+
+def output_dir() -> Path:
+    """Return the output directory, or the working directory where no robot runs."""
+    from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
+
+    try:
+        return Path(str(BuiltIn().get_variable_value("${OUTPUT DIR}", ".")))
+    except RobotNotRunningError:
+        return Path()

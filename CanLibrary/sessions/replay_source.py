@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,8 +27,13 @@ class Source:
     notices: list[str] = field(default_factory=list)  # what of it cannot be read, known at its end
 
 
-def source_of(buses: Buses, source: str) -> Source:
+def source_of(buses: Buses, source: str, found: Callable[[str], Path] = Path) -> Source:
     """Return what an argument means: the alias of a recording, or the path of a file.
+
+    Args:
+        buses: What is open.
+        source: The argument.
+        found: Where a file of that name is looked for.
 
     Raises:
         ConfigurationError: It is neither.
@@ -40,7 +45,7 @@ def source_of(buses: Buses, source: str) -> Source:
                 f"'{source}' is a bus, no recording; give the path of a file, or the alias of Open Can Trace."
             )
         return Source(source, _from_trace(opened))
-    path = Path(source)
+    path = found(source)
     if not path.exists():
         known = [alias for alias, session in buses.registry.open.items() if session.traffic.complete]
         raise ConfigurationError(

@@ -408,3 +408,38 @@ def test_progress_of_something_of_known_length(monkeypatch):
     assert terminal.written == "\rReplaying body.blf … 12 of 60 s"
     progress.end()
     assert terminal.written.endswith("\r" + " " * 31 + "\r")
+
+
+class TestRecordings:
+    """Those of Open Can Trace."""
+
+    @pytest.fixture
+    def opened(self, library, write):
+        path = write([recorded(1, 0x100), recorded(1.05, 0x200, is_rx=False)])
+        library.open_can_trace(path, "drive", bitrate=500_000)
+        return library
+
+    def test_by_alias(self, opened):
+        result = opened.replay_can_trace("drive", bus="tester")
+        assert (result.source, result.messages) == ("drive", 2)
+        assert texts(heard(opened)) == ["0x100  [1]  01", "0x200  [1]  01"]
+
+    def test_nothing_can_be_sent_on_one(self, opened):
+        assert failure(opened, "drive") == (
+            "'drive' is a recording, nothing can be sent on it; name a bus with bus= or channels=."
+        )
+
+    def test_a_name_that_is_nearly_one(self, opened):
+        assert failure(opened, "driv", bus="tester") == (
+            "There is no file 'driv', and no recording is open under that alias (open: 'drive')."
+        )
+
+    def test_statistics(self, opened):
+        found = opened.get_bus_statistics()
+        assert (found.of, found.messages, found.sent) == (" in the recording", 2, 1)
+        assert found.duration == pytest.approx(0.05)
+        assert found.bus_load > 0
+        with pytest.raises(
+            AssertionError, match=r"^The load of bus 'drive' was 0\.\d+ % in 50 milliseconds in the"
+        ):
+            opened.bus_load_should_be_below(0.01)

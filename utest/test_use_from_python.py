@@ -125,6 +125,16 @@ def test_a_wrong_value_is_refused_in_one_sentence(library, call, sentence):
     [
         ({"trace_size": 0}, "trace_size=0 is not possible: a bus keeps at least 1 message."),
         ({"timeout": -1}, "timeout=-1 is not possible: a time is 0 seconds or more."),
+        (
+            {"trace_on_failure": -1},
+            "trace_on_failure=-1 is not possible: give how many messages log.html shows, or 0 for none.",
+        ),
+        (
+            {"trace_on_failure": "all"},
+            "trace_on_failure='all' is not possible: trace_on_failure is an integer.",
+        ),
+        ({"trace_dir": " "}, "trace_dir= is empty: give a folder, or leave it out to write nothing."),
+        ({"trace_dirs": "x"}, "CanLibrary has no import argument 'trace_dirs'; did you mean 'trace_dir'?"),
     ],
 )
 def test_a_wrong_import_argument_is_told_by_every_keyword(given, sentence):

@@ -16,8 +16,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import bulk
 import isotp_stacks
+import lookup
 import memory
 import one_keyword
+import recording
 import startup
 import unread
 from measure import Row, machine, say, table
@@ -28,7 +30,9 @@ GROUPS = {
     "keyword": one_keyword.rows,
     "bulk": bulk.rows,
     "isotp": isotp_stacks.rows,
+    "recording": recording.rows,
     "unread": unread.rows,
+    "lookup": lookup.rows,
     "memory": memory.rows,
 }
 

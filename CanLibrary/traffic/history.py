@@ -13,27 +13,32 @@ from CanLibrary.traffic.sentences import others_sentence
 from CanLibrary.traffic.span import Span
 from CanLibrary.types import CanMessage, Direction
 
-_CHUNK = 5000  # positions that are looked at while the receiver has to wait
+_CHUNK = 5000  # messages that are looked at while the receiver has to wait
 _PASSED = {Direction.RX: "received", Direction.TX: "sent", Direction.ANY: "recorded"}
 
 
 def select(traffic: BusTraffic, matcher: Matcher, span: Span, direction: Direction) -> Iterator[CanMessage]:
     """Yield the matches in a part of the trace, oldest first; the receiver goes on meanwhile."""
-    for start in range(span.start + span.gone, span.stop, _CHUNK):
+    start = span.start + span.gone
+    while start < span.stop:
         with traffic.changed:
-            stop = min(start + _CHUNK, span.stop)
+            stop = traffic.trace.reach(matcher.key, start, span.stop, _CHUNK)
             found = [
                 traffic.trace.message(position)
                 for position in traffic.history(matcher, start, stop, direction)
             ]
         yield from found
+        start = stop
 
 
 def of_keys(traffic: BusTraffic, keys: Collection[int], span: Span) -> Iterator[CanMessage]:
     """Yield the messages with some identifiers in a part of the trace, sent and received, filters or not."""
-    for start in range(span.start + span.gone, span.stop, _CHUNK):
+    start = span.start + span.gone
+    while start < span.stop:
         with traffic.changed:
-            stop = min(start + _CHUNK, span.stop)
+            stop = min(
+                (traffic.trace.reach(key, start, span.stop, _CHUNK) for key in keys), default=span.stop
+            )
             found = [
                 traffic.trace.message(position)
                 for position in merge(
@@ -41,16 +46,19 @@ def of_keys(traffic: BusTraffic, keys: Collection[int], span: Span) -> Iterator[
                 )
             ]
         yield from found
+        start = stop
 
 
 def last(traffic: BusTraffic, matcher: Matcher, span: Span, direction: Direction) -> CanMessage:
     """Return the newest match in a part of the trace."""
-    for stop in range(span.stop, span.start + span.gone, -_CHUNK):
+    first, stop = span.start + span.gone, span.stop
+    while stop > first:
         with traffic.changed:
-            start = max(stop - _CHUNK, span.start + span.gone)
+            start = traffic.trace.reach_back(matcher.key, first, stop, _CHUNK)
             positions = list(traffic.history(matcher, start, stop, direction))
             if positions:
                 return traffic.trace.message(positions[-1])
+        stop = start
     raise AssertionError(
         f"No {matcher} was {_PASSED[direction]} on bus '{traffic.name}'{span.of}.{_earlier(traffic, matcher, span)} "
         f"{_others(traffic, matcher, span)}"

@@ -174,6 +174,24 @@ class Trace:
             self.positions(key, start, stop), sent[bisect_left(sent, start) : bisect_left(sent, stop)]
         )
 
+    def reach(self, key: int | None, start: int, stop: int, most: int) -> int:
+        """Return before which position a look from start on has to end, to see about so many messages at once."""
+        if key is None:
+            return min(start + most, stop)
+        for of_key in filter(None, (self._by_key.get(key), self._sent_by_key.get(key))):
+            if (at := bisect_left(of_key, start) + most) < len(of_key):
+                stop = min(stop, of_key[at])
+        return stop
+
+    def reach_back(self, key: int | None, start: int, stop: int, most: int) -> int:
+        """Return at which position a look from before stop down has to end, to see about so many messages."""
+        if key is None:
+            return max(stop - most, start)
+        for of_key in filter(None, (self._by_key.get(key), self._sent_by_key.get(key))):
+            if (at := bisect_left(of_key, stop) - most) > 0:
+                start = max(start, of_key[at])
+        return start
+
     def position_at(self, moment: float) -> int:
         """Return the position of the first record that is not older than a monotonic time."""
         at = bisect_left(self._records, moment, key=lambda record: float(HEAD.unpack_from(record)[0]))

@@ -16,6 +16,7 @@ from CanLibrary.traffic.trace import (
     id_of,
     key_of,
 )
+from CanLibrary.types import Direction
 
 
 @pytest.fixture
@@ -181,3 +182,35 @@ def test_against_a_plain_list(seed):
         assert list(trace.positions_backwards(asked, start, stop)) == expected[::-1]
         for at in expected[:2]:
             assert (trace.key(at), trace.data(at), trace.received_at(at)) == (*model[at], float(at))
+
+
+class TestReach:
+    """How far a look may go that sees only so many messages at once."""
+
+    @pytest.fixture
+    def trace(self):
+        trace = Trace(100)
+        for number in range(20):
+            if number % 2:
+                trace.append(0x100 + number % 4, b"", 0, 0, number, number)  # 0x101 and 0x103
+            else:
+                trace.append_sent(0x101, b"", TX, 0, number, number)
+        list(trace.history(0x101, 0, 0, Direction.TX))  # makes the index of sent messages
+        return trace
+
+    def test_any_identifier(self, trace):
+        assert (trace.reach(None, 3, 20, 5), trace.reach(None, 18, 20, 5)) == (8, 20)
+        assert (trace.reach_back(None, 3, 20, 5), trace.reach_back(None, 3, 6, 5)) == (15, 3)
+
+    def test_one_identifier(self, trace):
+        assert trace.reach(0x103, 0, 20, 2) == 11  # 3 and 7 before it
+        assert trace.reach_back(0x103, 0, 20, 2) == 15
+        assert trace.reach(0x103, 0, 20, 5) == 20
+        assert trace.reach_back(0x103, 0, 20, 5) == 0
+
+    def test_sent_messages_count_too(self, trace):
+        assert trace.reach(0x101, 0, 20, 2) == 4  # 0 and 2 were sent, 1 was received
+        assert trace.reach_back(0x101, 0, 20, 2) == 16
+
+    def test_an_identifier_that_is_not_there(self, trace):
+        assert (trace.reach(0x7FF, 2, 20, 1), trace.reach_back(0x7FF, 2, 20, 1)) == (20, 2)

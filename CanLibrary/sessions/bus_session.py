@@ -13,7 +13,7 @@ from CanLibrary.sessions.overflow import Overflow
 from CanLibrary.sessions.reading import Reading
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.sessions.turns import Turns
-from CanLibrary.traffic.bus_traffic import BusTraffic, Handler
+from CanLibrary.traffic.bus_traffic import BusTraffic, Handler, Node
 from CanLibrary.traffic.echoes import Echo
 from CanLibrary.traffic.receiver import Receiver
 from CanLibrary.traffic.trace import id_of
@@ -89,12 +89,15 @@ class BusSession:
 
     # -- sending ------------------------------------------------------------------------------------
 
-    def send(self, message: CanMessage, timeout: float = SEND_TIMEOUT) -> CanMessage:
-        """Send a message; it stands in the trace before any answer to it can, and after what had arrived before.
+    def send(
+        self, message: CanMessage, timeout: float = SEND_TIMEOUT, *, in_order: bool = True
+    ) -> CanMessage:
+        """Send a message; it stands in the trace before any answer to it can.
 
         Args:
             message: The message to send.
             timeout: Seconds until the driver must have taken it; how that is used depends on the interface.
+            in_order: Let it stand after what had arrived before, too, where that can be known at little cost.
 
         Raises:
             BusError: The bus is closed or dead, or its driver refused the message.
@@ -102,7 +105,7 @@ class BusSession:
         self._check_fd(message)
         self.check_open()
         for_driver = self.for_driver(message)
-        if self._receiver.is_behind():  # else what came before would look like an answer
+        if in_order and self._receiver.is_behind():  # else what came before would look like an answer
             self._receiver.catch_up(_SETTLE)
         with self._sending:
             message.received_at, message.timestamp, message.position = self._send(for_driver, timeout)
@@ -147,6 +150,8 @@ class BusSession:
                             send(message, SEND_TIMEOUT)
                         except Exception as error:
                             raise self._refused(message, position, error) from error
+                        if self.traffic.nodes:
+                            self.traffic.tell_nodes(message)
                         sent += 1
                         if gap or now > turn_ends:
                             break
@@ -165,6 +170,8 @@ class BusSession:
             self.bus.send(message, timeout)
         except Exception as error:
             raise self._refused(message, position, error) from error
+        if self.traffic.nodes:
+            self.traffic.tell_nodes(message)
         # None: it will come back, and is recorded then, after all that was there.
         return now, timestamp, end - 1 if position is None else position
 
@@ -191,6 +198,36 @@ class BusSession:
             is_rx=False,
             bitrate_switch=message.bitrate_switch,
         )
+
+    # -- simulated nodes ----------------------------------------------------------------------------
+
+    def send_from(self, node: Node, message: Any) -> None:
+        """Send a message of python-can for a simulated node: everybody else on this bus receives it.
+
+        Raises:
+            BusError: The bus is closed or dead, or its driver refused the message.
+        """
+        self._check_fd(message)
+        with self._sending:
+            self.check_open()
+            now, timestamp = time.monotonic(), time.time()
+            self.traffic.expect_echo_of_node(message, now)
+            try:
+                self.bus.send(message, SEND_TIMEOUT)
+            except Exception as error:
+                raise self._refused(message, None, error) from error
+            self.traffic.simulated(message, now, timestamp, node)
+
+    def join(self, node: Node) -> None:
+        """Let a simulated node hear what passes on this bus."""
+        self.traffic.nodes = (*self.traffic.nodes, node)
+        self._apply_filters()
+
+    def leave(self, node: Node) -> None:
+        """Let it hear nothing more; twice is fine."""
+        self.traffic.nodes = tuple(single for single in self.traffic.nodes if single is not node)
+        if not self.closed:
+            self._apply_filters()
 
     # -- listening ----------------------------------------------------------------------------------
 
@@ -231,7 +268,9 @@ class BusSession:
     def _apply_filters(self) -> None:
         if not self._filters_in_driver or (self._filters is None and not self._driver_filters):
             return
-        wanted = [_driver_filter(single.id, single.mask, single.extended) for single in self._filters or ()]
+        # A simulated node may want to hear what the test does not.
+        filters = () if self.traffic.nodes else self._filters or ()
+        wanted = [_driver_filter(single.id, single.mask, single.extended) for single in filters]
         if wanted:
             for key in sorted({key for keys in self._listening.values() for key in keys}):
                 value, extended = id_of(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,8 @@ class PeriodicMessages:
 
             task = InterfaceTask(handle, session, message, period, duration)
         else:
-            task = PeriodicTask(handle, session.alias, message, period, duration, session.send)
+            send = functools.partial(session.send, in_order=False)  # the scheduler waits for nobody
+            task = PeriodicTask(handle, session.alias, message, period, duration, send)
         kept = self._kept[handle] = _Kept(self, task, session)
         self._ended.pop(handle, None)
         session.dependents.append(kept)

@@ -158,7 +158,7 @@ class RecordedBus(BusSession):
         """Refuse to send."""
         self._nothing_sent()
 
-    def send(self, _message: CanMessage, _timeout: float = 0.0) -> CanMessage:
+    def send(self, _message: CanMessage, _timeout: float = 0.0, *, in_order: bool = True) -> CanMessage:  # noqa: ARG002
         """Refuse to send."""
         self._nothing_sent()
 

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from CanLibrary.config import DEFAULT_CAPACITY
 from CanLibrary.traffic.echoes import Echo, Echoes, KernelEchoes
@@ -19,6 +19,13 @@ from CanLibrary.types import CanFilters, CanMessage, Direction
 
 _NEVER = 1 << 62  # a position that is never reached
 Handler = Callable[[Any], None]  # takes a message of python-can
+
+
+class Node(Protocol):
+    """A simulated participant: it hears what passes on the bus, but for what it sends itself."""
+
+    def hear(self, key: int, message: Any) -> None:
+        """Take a message of python-can; called in the thread that received or sent it, so it returns at once."""
 
 
 class BusTraffic:
@@ -51,6 +58,8 @@ class BusTraffic:
         self._echoes = Echoes(echoes, own_messages)
         self.by_kernel = KernelEchoes()
         self._handlers: dict[int, tuple[Handler, ...]] = {}
+        self.nodes: tuple[Node, ...] = ()  # simulated participants on this bus
+        self._node_echoes = Echoes(echoes, own_messages)  # of what they send
         self.judges: tuple[Judge, ...] = ()  # who is to know of every look into the driver's queue
 
     # -- in -----------------------------------------------------------------------------------------
@@ -59,19 +68,23 @@ class BusTraffic:
         """Record a python-can message that the bus handed out; called by the one receiver only."""
         key = key_of(message.arbitration_id, message.is_extended_id)
         flags = flags_of(message)
+        nodes = self.nodes
         with self._lock:
             handlers, wanted = self._handlers.get(key), not flags & ERROR
+            if nodes and self._node_echoes.is_own(key, message):
+                return  # recorded when the node sent it
             if self._echoes.come and self._echoes.is_own(key, message):
                 if not self.own_messages:
                     return  # recorded when it was sent
                 flags |= TX
+                nodes = ()  # they heard it then
             elif self.by_kernel and self.by_kernel.is_own(message):
                 flags |= TX
                 wanted = self.own_messages  # other ISO-TP sockets hear it all the same
             if flags & ERROR:
                 self.error_frames += 1
             elif wanted and self.mailbox.filters and not self.mailbox.passes(key):
-                if not handlers:
+                if not handlers and not nodes:
                     return  # a filter that the driver did not apply
                 wanted = False
             position = self.trace.append(key, message.data, flags, message.dlc, now, message.timestamp)
@@ -83,6 +96,38 @@ class BusTraffic:
         if handlers and not flags & (ERROR | REMOTE):
             for handler in handlers:
                 handler(message)
+        for node in nodes:
+            node.hear(key, message)
+
+    def simulated(self, message: Any, now: float, timestamp: float, sender: Node) -> None:
+        """Record what a simulated node has sent: for everybody else on the bus it is received."""
+        key, flags = key_of(message.arbitration_id, message.is_extended_id), flags_of(message)
+        with self._lock:
+            handlers = self._handlers.get(key)
+            position = self.trace.append(key, message.data, flags, message.dlc, now, timestamp)
+            self.mailbox.add(not self.mailbox.filters or self.mailbox.passes(key))
+            if position >= self.trace.full_at:
+                self._make_room()
+            if position >= self._wake_at:
+                self._wake()
+        if handlers and not flags & REMOTE:
+            for handler in handlers:
+                handler(message)
+        self.tell_nodes(message, sender)
+
+    def tell_nodes(self, message: Any, sender: Node | None = None) -> None:
+        """Let the simulated nodes hear a message that this computer has sent."""
+        for node in self.nodes:
+            if node is not sender:
+                node.hear(key_of(message.arbitration_id, message.is_extended_id), message)
+
+    def expect_echo_of_node(self, message: Any, now: float) -> None:
+        """Note what a simulated node is about to send: where the interface hands it back, that is no news."""
+        if self._node_echoes.come:
+            with self._lock:
+                self._node_echoes.expect(
+                    key_of(message.arbitration_id, message.is_extended_id), message.data, now
+                )
 
     def wait(self, seconds: float, more: int = 1) -> None:
         """Wait until something happened, with the lock held.

@@ -25,14 +25,19 @@ from CanLibrary.introduction import INTRODUCTION
 from CanLibrary.keywords.auto_close import AutoCloser
 from CanLibrary.keywords.buses import BusKeywords
 from CanLibrary.keywords.connections import ConnectionKeywords
+from CanLibrary.keywords.ecus import SimulatedEcuKeywords
 from CanLibrary.keywords.evidence import EvidenceKeywords
+from CanLibrary.keywords.faults import IsoTpFaultKeywords
 from CanLibrary.keywords.files import FileKeywords
+from CanLibrary.keywords.functional import FunctionalRequestKeywords
+from CanLibrary.keywords.gateway import GatewayKeywords
 from CanLibrary.keywords.history import HistoryKeywords
 from CanLibrary.keywords.interfaces import InterfaceKeywords
 from CanLibrary.keywords.isotp import IsoTpKeywords
 from CanLibrary.keywords.isotp_history import IsoTpHistoryKeywords
 from CanLibrary.keywords.messages import MessageKeywords
 from CanLibrary.keywords.periodic import PeriodicKeywords
+from CanLibrary.keywords.protection import ProtectionKeywords
 from CanLibrary.keywords.replay import ReplayKeywords
 from CanLibrary.keywords.statistics import StatisticsKeywords
 from CanLibrary.keywords.support import converted, seconds
@@ -128,9 +133,14 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
                 FileKeywords(self._buses),
                 ReplayKeywords(self._buses),
                 PeriodicKeywords(self._buses, PeriodicMessages()),
+                ProtectionKeywords(self._buses),
+                SimulatedEcuKeywords(self._buses),
+                GatewayKeywords(self._buses),
                 ConnectionKeywords(self._connections),
                 IsoTpKeywords(self._connections, waiting),
                 IsoTpHistoryKeywords(self._buses, self._connections),
+                IsoTpFaultKeywords(self._buses, self._connections),
+                FunctionalRequestKeywords(self._buses, waiting),
                 AutoCloser(
                     ownership,
                     self._buses,

@@ -1,0 +1,1 @@
+"""The rest of the car: simulated ECUs, gateways, and what they do."""

@@ -221,7 +221,8 @@ def main() -> int:
     for node, missing, trace, held in zip(nodes, gone, traces, kept, strict=True):
         print(
             f"bus {node.alias}: {node.sent:,} messages sent, {node.sent / lasted:,.0f}/s; lost or out of order: "
-            f"{missing}; in the trace {trace.end:,}, of which it keeps {held:,}; sender at most {node.late * 1000:.0f} ms late"
+            f"{missing}; in the trace {trace.end:,}, of which it keeps {held:,}; sender at most "
+            f"{node.late * 1000:.0f} ms late"
         )
     print(
         f"waits: {seen.waits:,}, the longest {seen.longest_wait * 1000:.0f} ms; ISO-TP exchanges (20 + 31 bytes): "

@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Iterator
 from typing import IO
 
+from CanLibrary.formatting import plural
+
 _SHOWN = 60  # characters of a line
 # What stands in a Vector ASC file beside messages, and events that are none: statistics, other networks.
 _ASC_HEADER = re.compile(r"\s*(date\b|base\b|//|$)", re.IGNORECASE)
@@ -35,6 +37,7 @@ class Lines:
         self._asked = False  # whether the line at hand is waiting for its message
         self._line = ""
         self._number = 0
+        self._restarted_after = 0
         self.unreadable = 0
         self.first_unreadable = ""
         self.read = 0  # messages
@@ -67,13 +70,20 @@ class Lines:
         if not self.first_unreadable:
             text = self._line.strip()
             text = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-            after = f"after {self.read} messages" if self.read else "before any message"
+            after = f"after {plural(self.read, 'message')}" if self.read else "before any message"
             self.first_unreadable = f"line {self._number} ({after}): {text!r}"
 
-    def restarted(self) -> None:
-        """Begin again for another reader: first what tells how to read, then the next line."""
+    def restarted(self) -> bool:
+        """Begin again for another reader: first what tells how to read, then the next line.
+
+        Return whether that is of use: not if the last reader failed before it came to a line that is new.
+        """
+        if self._number == self._restarted_after:
+            return False
+        self._restarted_after = self._number
         self._asked = False
         self._generator = self._lines(tuple(self._head))
+        return True
 
     @property
     def block_open(self) -> bool:

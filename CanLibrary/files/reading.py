@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import math
 import mmap
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -15,8 +16,7 @@ from CanLibrary.errors import BusError, ConfigurationError
 from CanLibrary.files.blf import BlfFile
 from CanLibrary.files.formats import FORMATS, format_of
 from CanLibrary.files.lines import Lines
-from CanLibrary.formatting import plural
-from CanLibrary.types import message_from
+from CanLibrary.formatting import message_text, plural
 from CanLibrary.types.can_id import MAX_EXTENDED, MAX_STANDARD
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class TraceFile:
         self.path = Path(path)
         self.notices: list[str] = []
         self.count = 0  # messages read
+        self._unsound = 0
         self._last: can.Message | None = None
         self._ending, self._zipped = format_of(self.path, reading=True)
         if self.path.is_dir():
@@ -55,12 +56,13 @@ class TraceFile:
             self._notice("is empty")
             return
         try:
-            if self._ending in _TEXT:
-                yield from self._checked(self._from_text())
-            elif self._ending == ".blf":
-                yield from self._checked(self._from_blf())
-            else:
-                yield from self._checked(self._from_others())
+            with _quiet():
+                if self._ending in _TEXT:
+                    yield from self._checked(self._from_text())
+                elif self._ending == ".blf":
+                    yield from self._checked(self._from_blf())
+                else:
+                    yield from self._checked(self._from_others())
         except OSError as error:
             raise BusError(f"'{self.path}' cannot be read: {error.strerror or error}.") from error
 
@@ -102,8 +104,8 @@ class TraceFile:
             self._notice(
                 f"has {plural(odd, 'message')} with an identifier above 0x7FF that is said to be standard"
             )
-        if impossible:
-            self._notice(f"has {plural(impossible, 'message')} that CAN cannot carry; they are left out")
+        if impossible := impossible + self._unsound:
+            self._notice(f"has {plural(impossible, 'message')} that CAN cannot carry; left out")
 
     # -- text ---------------------------------------------------------------------------------------
 
@@ -125,7 +127,8 @@ class TraceFile:
                     break
                 except Exception:  # noqa: BLE001 - readers raise anything where a line is not what they expect
                     lines.reject()
-                    lines.restarted()
+                    if not lines.restarted():
+                        break
         self._tell_of(lines)
 
     def _opened(self) -> IO[bytes]:
@@ -199,7 +202,11 @@ class TraceFile:
         except Exception as error:
             raise self._no_messages(str(error) or type(error).__name__) from error
         try:
-            yield from reader
+            for message in reader:
+                if _is_sound(message):
+                    yield message
+                else:
+                    self._unsound += 1
         except Exception as error:
             if not self.count:
                 raise self._no_messages(str(error) or type(error).__name__) from error
@@ -208,9 +215,37 @@ class TraceFile:
             reader.stop()
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep python-can's readers from logging what becomes a notice here, line by line."""
+    logger = logging.getLogger("can.io")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _is_sound(message: can.Message) -> bool:
+    """Return whether the numbers of a message are numbers: a column of SQLite holds anything."""
+    numbers = (message.timestamp, message.arbitration_id, message.dlc)
+    return all(isinstance(number, kind) for number, kind in zip(numbers, (float, int, int), strict=True))
+
+
 def message_text_of(message: can.Message) -> str:
     """Return a message as it prints here; python-can's own text has other columns."""
-    return "error frame" if message.is_error_frame else str(message_from(message))
+    if message.is_error_frame:
+        return "an error frame"
+    return message_text(
+        message.arbitration_id,
+        message.is_extended_id,
+        bytes(message.data),
+        message.dlc,
+        remote=message.is_remote_frame,
+        fd=message.is_fd,
+        bitrate_switch=message.bitrate_switch,
+    )
 
 
 def asammdf_missing(path: Path) -> ConfigurationError:
@@ -224,4 +259,6 @@ def _is_cut(message: can.Message) -> bool:
     """Return whether a message has less data than its length says: its line was cut or overwritten."""
     if message.is_remote_frame or message.is_error_frame:
         return False
-    return len(message.data) != (message.dlc if message.is_fd else min(message.dlc, 8))
+    size, length = len(message.data), message.dlc
+    # CAN has lengths up to 15 that mean 8 bytes; some formats keep CAN FD messages, but not that they are such.
+    return size != length and (message.is_fd or size != min(length, 8))

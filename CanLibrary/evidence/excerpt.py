@@ -83,35 +83,40 @@ def excerpt_of(
 
 def all_of(traffic: BusTraffic, span: Span) -> Iterator[CanMessage]:
     """Yield all messages of a part of a trace that are kept, oldest first."""
-    return _unpacked(traffic, _positions(traffic, span))
+    return _unpacked(traffic, range(span.start, span.stop))
 
 
-def _newest(traffic: BusTraffic, span: Span, limit: int, key: int | None) -> tuple[list[int], int]:
+def _newest(traffic: BusTraffic, span: Span, limit: int, key: int | None) -> tuple[Sequence[int], int]:
     """Return the positions of the newest messages, and how many older ones there are."""
-    if key is None:
-        positions = _positions(traffic, span)
-    else:
+    if key is not None:
         with traffic.changed:
             positions = list(traffic.trace.history(key, span.start, span.stop, Direction.ANY))
-    return positions[-limit:] if limit else [], max(len(positions) - limit, 0)
-
-
-def _positions(traffic: BusTraffic, span: Span) -> list[int]:
-    """Return the positions of all messages, error frames among them."""
+        return positions[-limit:], max(len(positions) - limit, 0)
     with traffic.changed:
         start = max(span.start, traffic.trace.first)
-        records = traffic.trace.packed(start, span.stop)
-    return [at for at, record in enumerate(records, start) if not record[FLAGS_AT] & WITHDRAWN]
+        records = traffic.trace.packed(
+            start, span.stop
+        )  # there may be a million: they are counted without the lock
+    newest: list[int] = []
+    for at in range(len(records) - 1, -1, -1):
+        if len(newest) == limit:
+            break
+        if not records[at][FLAGS_AT] & WITHDRAWN:
+            newest.append(start + at)
+    withdrawn = sum(1 for record in records if record[FLAGS_AT] & WITHDRAWN)
+    return newest[::-1], len(records) - withdrawn - len(newest)
 
 
 def _unpacked(traffic: BusTraffic, positions: Sequence[int]) -> Iterator[CanMessage]:
     for at in range(0, len(positions), _AT_ONCE):
         with traffic.changed:
             trace = traffic.trace
-            kept = [
-                each for each in positions[at : at + _AT_ONCE] if each >= trace.first
-            ]  # the oldest may go
-            messages = [trace.message(position) for position in kept]
+            messages = [
+                trace.message(position)
+                for position in positions[at : at + _AT_ONCE]
+                if position >= trace.first  # the oldest may have gone meanwhile
+                and not trace.packed(position, position + 1)[0][FLAGS_AT] & WITHDRAWN
+            ]
         yield from messages
 
 

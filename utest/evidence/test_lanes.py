@@ -76,3 +76,9 @@ def test_the_most_telling_lanes_stay_in_order(excerpt, periodic, merged):
     )
     shown = most_telling(lanes_of(excerpt(*lines, ended=1.0)), 4)
     assert [lane.label for lane in shown] == ["0x200", "0x2FF", "0x7E0", "error frames"]
+
+
+def test_what_stopped_says_more_than_what_paused(excerpt, periodic, merged):
+    paused = [*periodic("100#", 0.01, 0, 0.3), *periodic("100#", 0.01, 0.6, 1.0)]
+    shown = excerpt(*merged(paused, periodic("200#", 0.01, 0, 0.5)), ended=1.0)
+    assert [lane.label for lane in most_telling(lanes_of(shown), 1)] == ["0x200"]

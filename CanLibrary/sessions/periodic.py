@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from CanLibrary.errors import BusError, ConfigurationError
 from CanLibrary.formatting import plural, quoted
 from CanLibrary.traffic.periodic import PeriodicScheduler, PeriodicTask
 from CanLibrary.types import CanMessage
+from CanLibrary.types.living import LivingData
 
 if TYPE_CHECKING:
     from CanLibrary.sessions.bus_session import BusSession
@@ -34,8 +36,24 @@ class PeriodicMessages:
         duration: float | None,
         name: str | None,
         by_interface: bool = False,
+        *,
+        offset: float = 0.0,
+        living: LivingData | None = None,
+        send: Callable[[CanMessage], object] | None = None,
     ) -> str:
-        """Start a periodic message, sent by the scheduler or by the interface itself, and return its handle."""
+        """Start a periodic message and return its handle.
+
+        Args:
+            session: The bus on which it is sent, and which tells of sends that fail.
+            message: What is sent.
+            period: Seconds from one message to the next.
+            duration: Seconds after which it ends; None for until it is stopped.
+            name: Its handle; None for one that is made up.
+            by_interface: Let the interface itself send it, not the scheduler.
+            offset: Seconds until the first message.
+            living: What changes in it with every send.
+            send: How it is sent, for a simulated node; by the bus itself if None.
+        """
         session.check_sends()
         for kept in list(self._kept.values()):
             if kept.is_over:
@@ -51,8 +69,8 @@ class PeriodicMessages:
 
             task = InterfaceTask(handle, session, message, period, duration)
         else:
-            send = functools.partial(session.send, in_order=False)  # the scheduler waits for nobody
-            task = PeriodicTask(handle, session.alias, message, period, duration, send)
+            send = send or functools.partial(session.send, in_order=False)  # the scheduler waits for nobody
+            task = PeriodicTask(handle, session.alias, message, period, duration, send, offset)
         kept = self._kept[handle] = _Kept(self, task, session)
         self._ended.pop(handle, None)
         session.dependents.append(kept)

@@ -22,12 +22,14 @@ class PeriodicTask:
         period: float,
         duration: float | None,
         send: Callable[[CanMessage], object],
+        offset: float = 0.0,
     ) -> None:
         self.name = name
         self.bus = bus
         self.message = message
         self.period = period
-        self.ends_at = None if duration is None else time.monotonic() + duration
+        self.starts_at = time.monotonic() + offset
+        self.ends_at = None if duration is None else self.starts_at + duration
         self.send = send
         self.running = True
         self.last_due: float | None = None
@@ -64,9 +66,9 @@ class PeriodicScheduler:
         self._sending: PeriodicTask | None = None
 
     def start(self, task: PeriodicTask) -> None:
-        """Send the first message at once, the next ones each period."""
+        """Send the first message after its offset, the next ones each period."""
         with self._changed:
-            heapq.heappush(self._due, (time.monotonic(), next(self._order), task))
+            heapq.heappush(self._due, (task.starts_at, next(self._order), task))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="CanLibrary periodic", daemon=True)
                 self._thread.start()

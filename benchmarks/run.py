@@ -1,6 +1,6 @@
 """Prints one table: what the library costs, each row beside its peer in the same run.
 
-python benchmarks/run.py                     all rows, about five minutes
+python benchmarks/run.py                     all rows, about ten minutes
 python benchmarks/run.py --only isotp        the rows of one group
 python benchmarks/run.py --rounds 15         more rounds
 """
@@ -20,6 +20,7 @@ import lookup
 import memory
 import one_keyword
 import recording
+import replay
 import startup
 import unread
 from measure import Row, machine, say, table
@@ -33,6 +34,7 @@ GROUPS = {
     "recording": recording.rows,
     "unread": unread.rows,
     "lookup": lookup.rows,
+    "replay": replay.rows,
     "memory": memory.rows,
 }
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from io import UnsupportedOperation
 from itertools import chain
 
 # Signature, size of this header, applications, size of the file, uncompressed, objects, two times.
@@ -198,6 +199,10 @@ class _Section:
             )
         taken, self._buffer = self._buffer[:count], self._buffer[count:]
         return taken
+
+    def write(self, _data: bytes) -> int:
+        """Refuse. It is here because python-can 4.5 knows a file by read and write."""
+        raise UnsupportedOperation
 
     def close(self) -> None:
         """Do nothing: the file belongs to who opened it."""

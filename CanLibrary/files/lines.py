@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from io import UnsupportedOperation
 from typing import IO
 
 from CanLibrary.formatting import plural
@@ -55,6 +56,12 @@ class Lines:
 
     def close(self) -> None:
         """Do nothing: the file belongs to who opened it."""
+
+    def read(self, _count: int = -1) -> str:
+        """Refuse: readers take line by line. It is here because python-can 4.5 knows a file by read and write."""
+        raise UnsupportedOperation
+
+    write = read
 
     def became_message(self) -> None:
         """Note that the line at hand is a message."""

@@ -6,11 +6,9 @@ import os
 import re
 import time
 from collections.abc import Iterable, Iterator
-from html import escape
 from itertools import chain, count
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connections import Connections
@@ -25,13 +23,6 @@ if TYPE_CHECKING:  # imported when a bus opens, or a test failed: an import of t
 _PART = 70  # bytes of a name in the name of a file
 _OFTEN = 1000  # messages written between two looks at the clock
 _FORMAT = ".blf"  # the one that loses nothing
-
-
-class Beginning(NamedTuple):
-    """Where the trace of a bus stood when something began to run."""
-
-    position: int
-    at: float  # monotonic seconds
 
 
 class FailureEvidence:
@@ -53,7 +44,7 @@ class FailureEvidence:
         self._folder = folder
         self._since = ""
         self._names: tuple[str, ...] = ()
-        self._beginnings: dict[BusSession, Beginning] = {}
+        self._beginnings: dict[BusSession, tuple[int, float]] = {}  # position, and monotonic seconds
         self._over: set[BusSession] = set()  # closed before
         self._replaced: list[tuple[str, BusSession]] = []
         self._told = False
@@ -77,7 +68,7 @@ class FailureEvidence:
                 self._over.add(session)
                 continue
             with session.traffic.changed:
-                self._beginnings[session] = Beginning(session.traffic.trace.end, time.monotonic())
+                self._beginnings[session] = (session.traffic.trace.end, time.monotonic())
 
     def excerpts(self, failed_at: float, output: Path, log: Path) -> Iterator[str]:
         """Yield HTML for each bus, the first time that something fails since the last beginning.
@@ -141,7 +132,7 @@ class FailureEvidence:
         with traffic.changed:
             trace = traffic.trace
             begun = self._beginnings.get(session)
-            start, began = begun or Beginning(0, traffic.opened_at)
+            start, began = begun or (0, traffic.opened_at)
             ended = time.monotonic()
             if session.closed:
                 ended = trace.received_at(trace.end - 1) if trace.end > max(start, trace.first) else began
@@ -220,6 +211,9 @@ def _safe(name: str) -> str:
 
 
 def _link(path: Path, log: Path) -> str:
+    from html import escape  # both cost milliseconds, and most runs need neither
+    from urllib.parse import quote
+
     try:
         target = quote(Path(os.path.relpath(path, log)).as_posix())
     except ValueError:  # another drive

@@ -37,11 +37,12 @@ class Lines:
         self._in_head = True
         self._asked = False  # whether the line at hand is waiting for its message
         self._line = ""
+        self._channel = ""
         self._number = 0
         self._restarted_after = 0
         self.unreadable = 0
         self.first_unreadable = ""
-        self.read = 0  # messages
+        self.messages = 0
         self.wants: list[str] = []  # what the file as a whole should say about itself
         self._block_open = False
         self._unfinished = False  # whether the last line has no end
@@ -66,7 +67,12 @@ class Lines:
     def became_message(self) -> None:
         """Note that the line at hand is a message."""
         self._asked = False
-        self.read += 1
+        self.messages += 1
+
+    @property
+    def error_channel(self) -> int | str | None:
+        """The channel of the error frame that was read last, where python-can forgets it."""
+        return int(self._channel) if self._channel.isdigit() else self._channel or None
 
     def reject(self) -> None:
         """Note that the line at hand cannot be read."""
@@ -77,7 +83,7 @@ class Lines:
         if not self.first_unreadable:
             text = self._line.strip()
             text = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-            after = f"after {plural(self.read, 'message')}" if self.read else "before any message"
+            after = f"after {plural(self.messages, 'message')}" if self.messages else "before any message"
             self.first_unreadable = f"line {self._number} ({after}): {text!r}"
 
     def restarted(self) -> bool:
@@ -165,9 +171,11 @@ class Lines:
     def _error_frame(self, line: str) -> str:
         """Return a line so that python-can knows an error frame by it.
 
-        It takes those that tell no bus error (flag 0x80 of the identifier) for messages.
+        It takes those that tell no bus error (flag 0x80 of the identifier) for messages, and forgets the channel
+        of all of them.
         """
-        if "#" in line and (found := _ERROR_FRAME.search(line)):
+        if found := _ERROR_FRAME.search(line):
+            self._channel = line.split()[1]
             return f"{line[: found.start()]}{int(found[0], 16) | 0x80:08X}{line[found.end() :]}"
         return line
 

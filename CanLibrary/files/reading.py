@@ -123,6 +123,8 @@ class TraceFile:
                             lines.reject()
                             continue
                         lines.became_message()
+                        if message.is_error_frame and message.channel is None:
+                            message.channel = lines.error_channel
                         yield message
                     break
                 except Exception:  # noqa: BLE001 - readers raise anything where a line is not what they expect
@@ -138,7 +140,7 @@ class TraceFile:
 
     def _tell_of(self, lines: Lines) -> None:
         last, self._last = self._last, None
-        if lines.unreadable and not lines.read:
+        if lines.unreadable and not lines.messages:
             raise self._no_messages(f"no line of it is a message, see {lines.first_unreadable}")
         for what in lines.wants:
             self._notice(what)

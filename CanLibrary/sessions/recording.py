@@ -230,8 +230,7 @@ def _only_channel(file: TraceFile, channels: dict[Any, bool], wanted: str | int 
         )
     if None in channels:
         file.notices.append(
-            f"'{file.path.name}' has messages that name no channel (error frames of candump, for one); channel="
-            f"{wanted} leaves them out."
+            f"'{file.path.name}' has messages that name no channel; channel={wanted} leaves them out."
         )
     return chosen[0] if chosen else wanted
 

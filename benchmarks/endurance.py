@@ -213,8 +213,8 @@ def main() -> int:
         lasted, worked = time.monotonic() - begun, time.process_time() - processor
         for node in nodes:
             node.stop()
-        gone = [lost(library, node) for node in nodes]
         seen.at_end = resident()
+        gone = [lost(library, node) for node in nodes]
         traces = [library._buses.registry.get(node.alias).traffic.trace for node in nodes]
         kept = [trace.end - trace.first for trace in traces]
     grown = seen.at_end - seen.full if seen.full else 0.0

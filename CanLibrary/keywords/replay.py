@@ -53,8 +53,8 @@ class ReplayKeywords:
             direction: ``Rx`` or ``Tx``: only what was received or sent when it was recorded; both by default.
             channels: Which channel of the recording goes onto which bus, as ``can0=body, can1=chassis`` or
                 a dictionary; needed where it has several. Other channels are left out.
-            background: Return at once; see `Wait For Can Replay` and `Stop Can Replay`. A message that cannot be
-                sent is told by the next keyword on the bus then.
+            background: Return at once; the replay goes on until its end, until `Stop Can Replay`, or until its bus
+                closes. A message that cannot be sent is told by the next keyword on the bus then.
 
         Returns:
             In the background a handle, otherwise an object with ``messages`` (sent), ``loops``, ``duration`` (seconds

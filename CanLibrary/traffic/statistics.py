@@ -17,6 +17,8 @@ from CanLibrary.types.statistics import percent
 
 _AT_ONCE = 20_000  # records that are copied while nothing can be recorded: less than a millisecond
 _SHOW_EVERY = 10_000  # records, until the progress is shown again
+_WHAT_AT = 16  # where in a record the times end and the message begins
+_KNOWN = 50_000  # messages whose bits are counted once
 _BUSIEST = 3  # identifiers that a failure names
 
 
@@ -53,6 +55,7 @@ def measured(
     """
     records = _copied(traffic, span)
     identifiers: dict[int, _Identifier] = {}
+    known: dict[bytes, float] = {}  # most messages were on the bus before: seconds that they take
     seconds: defaultdict[int, float] = defaultdict(float)
     unpack, began, errors, switched = HEAD.unpack_from, span.began, 0, False
     bit_time = 1 / bitrate if bitrate else 0.0
@@ -82,8 +85,13 @@ def measured(
             single.sent += 1
         if bit_time:
             switched = switched or bool(flags & BRS)
-            slow, fast = frame_bits(value, flags, dlc, data)
-            busy = slow * bit_time + fast * data_bit_time
+            what = record[_WHAT_AT:]
+            busy = known.get(what)
+            if busy is None:
+                slow, fast = frame_bits(value, flags, dlc, data)
+                busy = slow * bit_time + fast * data_bit_time
+                if len(known) < _KNOWN:
+                    known[what] = busy
             single.busy += busy
             seconds[int(at - began)] += busy
     unknown = _why_unknown(traffic, bitrate, data_bitrate, switched)

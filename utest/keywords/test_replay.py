@@ -115,6 +115,12 @@ class TestWhatIsSent:
         assert [bytes(message.data) for message in heard(library)] == [b"\x01", b"\x02", b"\x03"]
 
 
+def test_what_of_a_file_cannot_be_read_is_told(library, text_log, caplog):
+    path = text_log("(1.0) can0 100#01", "(1.01) can0 1x0#02", "(1.02) can0 100#03")
+    assert library.replay_can_trace(path).messages == 2
+    assert "'body.log' has 1 line that cannot be read as a message and is left out" in caplog.text
+
+
 class TestChannels:
     LINES = ("(1.00) can0 100#01", "(1.01) can1 200#02", "(1.02) can2 300#03", "(1.03) can0 100#04")
 

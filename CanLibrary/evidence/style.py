@@ -43,7 +43,7 @@ CT table {
     font: 12px/1.45 Consolas, Menlo, monospace;
 }
 CT th { position: sticky; top: 0; background: var(--primary-color, #ddd); text-align: left }
-CT th, CT td { padding: 0 6px; overflow-wrap: anywhere }
+CT th, CT td { padding: 0 6px; overflow-wrap: anywhere; vertical-align: top }
 CT tbody tr:nth-child(even) { background: var(--highlight-color, #eee) }
 CT td:nth-child(4) { color: var(--rx); font-weight: bold }
 CT .o td:nth-child(4) { color: var(--tx) }

@@ -26,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SIZE = (1280, 1000)  # pixels of the window
 LARGEST_LOG = 2_000_000  # bytes
-OPENING = 3.0  # seconds; a busy computer takes a part of it
+OPENING = 4.0  # seconds; about 1 where nothing else runs
 ROWS_OF_A_PART = 500
 CONTRAST = 4.5  # WCAG 2.1, AA
 
@@ -81,7 +81,7 @@ def run_suite(results: Path) -> Path:
     """Run the failing tests and return the path of log.html."""
     shutil.rmtree(results, ignore_errors=True)
     suite = HERE / "_suites" / "failing.robot"
-    command = [sys.executable, "-m", "robot", "--outputdir", str(results), "--console", "dotted", str(suite)]
+    command = [sys.executable, "-m", "robot", "--outputdir", str(results), "--console", "quiet", str(suite)]
     subprocess.run(command, check=False, timeout=300)
     return results / "log.html"
 
@@ -184,7 +184,7 @@ def look_at_ten_thousand(page: LogPage, checks: Checks, theme: str, picture: Pat
         f"{theme}: the last message is in sight", excerpt.visible("details:last-of-type tr:last-child")
     )
     seconds = timed(lambda: excerpt.open_part(1))
-    checks.that(f"{theme}: an older part opens quickly", seconds < OPENING / 3, f"{seconds:.2f} s")
+    checks.that(f"{theme}: an older part opens quickly", seconds < OPENING / 2, f"{seconds:.2f} s")
     said = excerpt.text("p")
     checks.that(f"{theme}: what is left out is said", "502 older ones are left out" in said, said)
     shown, more = len(excerpt.texts(".l")), excerpt.text("svg + p")

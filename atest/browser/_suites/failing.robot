@@ -15,7 +15,7 @@ Engine Speed Follows The Pedal
     IsoTp Partner Answers    1902FF    59 02 FF 01 16 00 2F 03 35 00 2F 05 00 00 28 22 60 00 09 11
     Open IsoTp Connection    diag    txid=0x7E0    rxid=0x7E8
     Engine Sends    0C0#0C80000000000000    10 ms    120
-    Engine Sends    1A0#03200000    20 ms    35
+    Engine Sends    1A0#03200000    20 ms    25
     Engine Sends    2F0#00FF    100 ms    12
     Set The Pedal    40
     Engine Speed Should Become    0x1A0    06 40 *

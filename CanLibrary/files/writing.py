@@ -6,6 +6,7 @@ import math
 import os
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -184,6 +185,9 @@ class TraceWriter:
             self._writer = None
             writer.stop()
         except OSError as error:
+            file = getattr(writer, "writer", writer).file
+            with suppress(OSError):  # python-can leaves it open then
+                file.close()
             raise self._failed(error) from error
         # Its database is written by a thread of its own, which ends at an error without telling anybody.
         if self._ending == ".db" and writer.num_frames != self.count:

@@ -38,6 +38,7 @@ class CanLog:
         self._stopped = False
         self._ending = threading.Event()
         self._loss_told = False
+        self._ignore_sending = False
         session.catch_up()  # what lies in the driver's queue came before
         with session.traffic.changed:
             self._next = self._trace.end
@@ -72,7 +73,7 @@ class CanLog:
     def _write_batch(self, stop: int | None) -> bool:
         """Write some of what is recorded (up to a position) and is no longer being sent; return if there was any."""
         with self.session.traffic.changed:
-            end = self.session.settled_end()
+            end = self._trace.end if self._ignore_sending else self.session.settled_end()
             end = end if stop is None else min(end, stop)
             gone = max(self._trace.first - self._next, 0)
             start = self._next + gone
@@ -136,7 +137,9 @@ class CanLog:
                 elif time.monotonic() < patient_until:
                     time.sleep(0.001)  # the driver has a message of ours in hand
                 else:
-                    self._next += 1  # it was not sent while the log ran
+                    # It was not sent while the log ran; behind it there can be no other one in hand.
+                    self._next += 1
+                    self._ignore_sending = True
         finally:
             progress.end()
 

@@ -17,7 +17,7 @@ from CanLibrary.sessions.reading import Reading
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.traffic.bus_traffic import BusTraffic, Handler, flags_of
 from CanLibrary.traffic.trace import ERROR, FD, TX, key_of
-from CanLibrary.types import CanFilters, CanMark, CanMessage
+from CanLibrary.types import AnyIsoTpAddress, CanFilters, CanMark, CanMessage
 
 INTERFACE = "recording"
 _EVERYTHING = 1 << 40  # messages: a recording is kept whole
@@ -49,6 +49,7 @@ class RecordedBus(BusSession):
         self.closed = False
         self.classic_only = False
         self.dependents: list[Dependent] = []
+        self.isotp_addresses: list[AnyIsoTpAddress] = []  # nobody said which there are
         self.background: list[Callable[[], list[Exception]]] = []
         self.traffic = BusTraffic(self.alias, capacity=_EVERYTHING, own_messages=own_messages)
         self.traffic.complete = True

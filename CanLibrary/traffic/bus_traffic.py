@@ -67,7 +67,8 @@ class BusTraffic:
     def received(self, message: Any, now: float) -> None:
         """Record a python-can message that the bus handed out; called by the one receiver only."""
         key = key_of(message.arbitration_id, message.is_extended_id)
-        flags = flags_of(message)
+        special = message.is_fd or message.is_remote_frame or message.is_error_frame
+        flags = flags_of(message) if special else EXTENDED if message.is_extended_id else 0
         nodes = self.nodes
         with self._lock:
             handlers, wanted = self._handlers.get(key), not flags & ERROR
@@ -78,7 +79,7 @@ class BusTraffic:
                     return  # recorded when it was sent
                 flags |= TX
                 nodes = ()  # they heard it then
-            elif self.by_kernel and self.by_kernel.is_own(message):
+            elif not message.is_rx and self.by_kernel and self.by_kernel.is_own(message):
                 flags |= TX
                 wanted = self.own_messages  # other ISO-TP sockets hear it all the same
             if flags & ERROR:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, IntEnum
+from typing import Literal
 
 
 class AutoClose(Enum):
@@ -78,3 +79,51 @@ class TargetAddressType(IntEnum):
 
     Physical = 0
     Functional = 1
+
+
+class ByteOrder(Enum):
+    """How a number of several bytes stands in the data, and which of its bits names its place.
+
+    ``Intel``: the lowest byte first; named by its lowest bit. ``Motorola``: the highest byte first; named by its
+    highest bit. Bits are counted as in DBC files.
+    """
+
+    Intel = "little"
+    Motorola = "big"
+
+    @property
+    def of_bytes(self) -> Literal["little", "big"]:
+        """The byte order as Python calls it."""
+        return "little" if self is ByteOrder.Intel else "big"
+
+
+class ChecksumKind(Enum):
+    """Checksums that messages carry.
+
+    ``XOR`` and ``SUM`` of the bytes; ``CRC8_SAE_J1850`` (polynomial 0x1D); ``CRC8_2F`` (0x2F, of AUTOSAR);
+    ``CRC16_CCITT`` (0x1021, begins with 0xFFFF).
+    """
+
+    XOR = "XOR"
+    SUM = "SUM"
+    CRC8_SAE_J1850 = "CRC8_SAE_J1850"
+    CRC8_2F = "CRC8_2F"
+    CRC16_CCITT = "CRC16_CCITT"
+
+    @property
+    def width(self) -> int:
+        """How many bits it has."""
+        return 16 if self is ChecksumKind.CRC16_CCITT else 8
+
+
+class E2EMode(Enum):
+    """How E2E profile 1 covers the 16 bits of its data ID.
+
+    ``BOTH``: both bytes. ``ALTERNATING``: the low one where the counter is even, else the high one. ``LOW``: the low
+    one. ``NIBBLE``: the low one, and the low half of the high one is sent beside the counter.
+    """
+
+    BOTH = "BOTH"
+    ALTERNATING = "ALTERNATING"
+    LOW = "LOW"
+    NIBBLE = "NIBBLE"

@@ -21,6 +21,7 @@ from CanLibrary.types import AnyIsoTpAddress, CanFilters, CanMark, CanMessage
 
 INTERFACE = "recording"
 _EVERYTHING = 1 << 40  # messages: a recording is kept whole
+_ROUNDING = 1e-6  # seconds: files have microseconds, and a time since 1970 in a float has little more
 _SHOW_EACH = 1023  # messages from one look at the clock to the next, as a mask
 
 
@@ -200,7 +201,7 @@ class _RecordedReading(Reading):
             )
         moment = began + seconds
         # One after the other: files of several channels may stand a little out of order.
-        later = (position for position in range(trace.end) if trace.received_at(position) >= moment)
+        later = (position for position in range(trace.end) if trace.received_at(position) >= moment - _ROUNDING)
         return CanMark(self._traffic.name, next(later, trace.end), moment, trace)
 
 

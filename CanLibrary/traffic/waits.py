@@ -92,14 +92,15 @@ def receive(traffic: BusTraffic, matcher: Matcher, timeout: float, count: int = 
         # A test time-out must not eat what was not handed out.
         with traffic.changed:
             traffic.mailbox.put_back(taken)
+    limit = " in the recording" if traffic.complete else f" within {duration(timeout)}"
     if count == 1:
         raise AssertionError(
-            f"No {matcher} arrived on bus '{traffic.name}' within {duration(timeout)}. "
+            f"No {matcher} arrived on bus '{traffic.name}'{limit}. "
             f"{others_sentence(traffic, matcher, others)}"
         )
     raise AssertionError(
-        f"Only {arrived} of {count} messages{_of(matcher)} arrived on bus '{traffic.name}' "
-        f"within {duration(timeout)}; they stay unread. {others_sentence(traffic, matcher, others)}"
+        f"Only {arrived} of {count} messages{_of(matcher)} arrived on bus '{traffic.name}'"
+        f"{limit}; they stay unread. {others_sentence(traffic, matcher, others)}"
     )
 
 

@@ -59,4 +59,7 @@ def _listing(traffic: BusTraffic, counts: Counter[int], keys: Collection[int], s
 def _error_frames(traffic: BusTraffic) -> str:
     if not traffic.error_frames:
         return ""
-    return f" {plural(traffic.error_frames, 'error frame')} came since the bus was opened."
+    frames = plural(traffic.error_frames, "error frame")
+    if traffic.complete:
+        return f" The recording has {frames}."
+    return f" {frames} came since the bus was opened."

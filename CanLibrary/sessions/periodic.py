@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import difflib
-import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from CanLibrary.errors import BusError, ConfigurationError
+from CanLibrary.errors import BusError, ConfigurationError, NotSupportedError
+from CanLibrary.formatting import duration as duration_text
 from CanLibrary.formatting import plural, quoted
+from CanLibrary.traffic.living import Living
 from CanLibrary.traffic.periodic import PeriodicScheduler, PeriodicTask
 from CanLibrary.types import CanMessage
 from CanLibrary.types.living import LivingData
+from CanLibrary.types.periodic import PeriodicStatistics
 
 if TYPE_CHECKING:
     from CanLibrary.sessions.bus_session import BusSession
@@ -25,7 +29,7 @@ class PeriodicMessages:
     def __init__(self) -> None:
         self._scheduler = PeriodicScheduler()
         self._kept: dict[str, _Kept] = {}
-        self._ended: dict[str, int] = {}  # how often those were sent that nothing else is kept of
+        self._ended: dict[str, _End] = {}  # of those of which nothing else is kept
         self._numbers = count(1)
 
     def start(
@@ -65,12 +69,9 @@ class PeriodicMessages:
             )
         task: PeriodicTask | InterfaceTask
         if by_interface:
-            from CanLibrary.sessions.interface_task import InterfaceTask
-
-            task = InterfaceTask(handle, session, message, period, duration)
+            task = _by_interface(handle, session, message, period, duration, offset, living)
         else:
-            send = send or functools.partial(session.send, in_order=False)  # the scheduler waits for nobody
-            task = PeriodicTask(handle, session.alias, message, period, duration, send, offset)
+            task = _by_scheduler(handle, session, message, period, duration, offset, living, send)
         kept = self._kept[handle] = _Kept(self, task, session)
         self._ended.pop(handle, None)
         session.dependents.append(kept)
@@ -100,11 +101,20 @@ class PeriodicMessages:
     def stop(self, handle: str) -> int:
         """Stop a periodic message and return how often it was sent; twice is fine."""
         if handle in self._ended:
-            return self._ended[handle]
+            return self._ended[handle].sent
         kept = self._find(handle)
         self._stop(kept.task)
         kept.session.check()
         return kept.task.sent
+
+    def change_data(self, task: PeriodicTask | InterfaceTask, message: CanMessage) -> None:
+        """Send other data from the next cycle on; what lives in it goes on."""
+        if isinstance(task, PeriodicTask) and task.living and task.living.of.values:
+            raise ConfigurationError(
+                f"Periodic message '{task.name}' steps through its values; stop it and start it with others."
+            )
+        with _refused():
+            task.message = message
 
     def change_period(self, task: PeriodicTask | InterfaceTask, period: float) -> None:
         """Use another period from now on."""
@@ -112,6 +122,45 @@ class PeriodicMessages:
             self._scheduler.change_period(task, period)
         else:
             task.change_period(period)
+
+    def statistics(self, handle: str) -> PeriodicStatistics:
+        """Return how regular a periodic message is, or was."""
+        if handle in self._ended:
+            end = self._ended[handle]
+        else:
+            kept = self._find(handle)
+            kept.session.check()
+            end = _End.of(kept.task)
+        if end.statistics is None:
+            raise NotSupportedError(
+                f"Periodic message '{handle}' is sent by the interface, which does not tell when: ask Get Bus "
+                "Statistics for the gaps of its identifier."
+            )
+        return end.statistics
+
+    def should_have_kept_its_cycle(self, handle: str, tolerance: float | None) -> PeriodicStatistics:
+        """Fail if a gap was longer or shorter than the period by more than the tolerance.
+
+        Args:
+            handle: What names the periodic message.
+            tolerance: Seconds; a tenth of the period if None.
+
+        Raises:
+            BusError: It was not sent twice yet: there is no gap.
+        """
+        figures = self.statistics(handle)
+        if figures.worst_error is None:
+            raise BusError(
+                f"Whether periodic message '{handle}' kept its cycle cannot be said: it was sent "
+                f"{plural(figures.count, 'time')}, and a gap takes two messages with the same period."
+            )
+        most = figures.period / 10 if tolerance is None else tolerance
+        if figures.worst_error > most:
+            raise AssertionError(
+                f"Periodic message '{handle}' did not keep its cycle of {duration_text(figures.period)} ± "
+                f"{duration_text(most)}: its worst gap was off by {duration_text(figures.worst_error)}.\n{figures}"
+            )
+        return figures
 
     def _stop(self, task: PeriodicTask | InterfaceTask) -> None:
         if isinstance(task, PeriodicTask):
@@ -138,7 +187,7 @@ class PeriodicMessages:
     def _let_go(self, kept: _Kept) -> None:
         if self._kept.get(kept.task.name) is kept:  # its name may have been taken again
             del self._kept[kept.task.name]
-            self._ended[kept.task.name] = kept.task.sent
+            self._ended[kept.task.name] = _End.of(kept.task)
         kept.session.dependents.remove(kept)
         if kept.is_over:  # else the bus still has its error to tell
             kept.session.background.remove(kept.take_untold)
@@ -174,3 +223,93 @@ class _Kept:
                 f"Periodic message '{self.task.name}' could not be sent {plural(failed, 'time')}: {self.task.error}"
             )
         ]
+
+
+@dataclass(frozen=True)
+class _End:
+    """What is kept of a periodic message that has ended: neither its bus nor its trace."""
+
+    sent: int
+    statistics: PeriodicStatistics | None
+
+    @classmethod
+    def of(cls, task: PeriodicTask | InterfaceTask) -> _End:
+        return cls(task.sent, _statistics(task) if isinstance(task, PeriodicTask) else None)
+
+
+def _statistics(task: PeriodicTask) -> PeriodicStatistics:
+    gaps = task.gaps
+    figures: dict[str, Any] = {}
+    if gaps.count:
+        figures = {
+            "gaps": gaps.count,
+            "mean": gaps.mean,
+            "p99": gaps.gap_at(0.99),
+            "shortest": gaps.shortest,
+            "longest": gaps.longest,
+            "mean_error": gaps.mean_error,
+            "p99_error": gaps.error_at(0.99),
+            "worst_error": gaps.worst_error,
+        }
+    return PeriodicStatistics(
+        task.name, task.bus, task.period, task.sent, task.misses, task.failed, task.running, **figures
+    )
+
+
+def _by_scheduler(
+    handle: str,
+    session: BusSession,
+    message: CanMessage,
+    period: float,
+    duration: float | None,
+    offset: float,
+    living: LivingData | None,
+    send: Callable[[CanMessage], object] | None,
+) -> PeriodicTask:
+    how: dict[str, Any] = {"send": send}
+    if send is None:  # for the driver once, not each time; and the scheduler waits for nobody
+        how = {"send": session.transmit, "prepare": session.for_driver}
+    if living and message.is_remote_frame:
+        raise ConfigurationError(
+            "A remote message carries no data: nothing can live in it; leave remote out."
+        )
+    with _refused():
+        return PeriodicTask(
+            handle,
+            session.alias,
+            message,
+            period,
+            duration,
+            offset=offset,
+            living=None if living is None else Living(living),
+            **how,
+        )
+
+
+def _by_interface(
+    handle: str,
+    session: BusSession,
+    message: CanMessage,
+    period: float,
+    duration: float | None,
+    offset: float,
+    living: LivingData | None,
+) -> InterfaceTask:
+    from CanLibrary.sessions.interface_task import InterfaceTask
+
+    for name, given in (("offset", offset), ("data that lives in it", living)):
+        if given:
+            raise ConfigurationError(
+                f"by_interface=True knows no {name}: the kernel begins at once and repeats the same data; leave "
+                "by_interface out."
+            )
+    return InterfaceTask(handle, session, message, period, duration)
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Let what living data refuses be a mistake of the test."""
+    try:
+        yield
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error

@@ -66,6 +66,7 @@ class Replays:
                 f"The replay of '{replay.name}' did not end within {duration(timeout)}; it goes on. So far: "
                 f"{replay.result()}"
             )
+        replay.join(1)  # its thread has still to say why it ended
         return kept.told_result()
 
     def _find(self, handle: str | None) -> _Kept:

@@ -33,7 +33,8 @@ Bus Of The Suite Counts From Where The Test Began
     Send Can Message    0x200    01    bus=steady
     ${statistics}    Get Bus Statistics    bus=steady
     Should Be Equal    ${statistics.messages}    ${1}
-    Should Start With    ${statistics}    Bus 'steady' since the test began: 1 message in
+    ${text}    Convert To String    ${statistics}
+    Should Start With    ${text}    Bus 'steady' since the test began: 1 message in
     Should Be Equal    ${statistics.bitrate}    ${500000}
     ${statistics}    Get Bus Statistics    since=opened    bus=steady
     Should Be Equal    ${statistics.messages}    ${6}
@@ -55,7 +56,8 @@ It Prints As A Table
     Receive Can Message    0x100
     ${statistics}    Get Bus Statistics    bitrate=500000
     VAR    ${first}    Bus 'tester' since the bus was opened: 1 message in .*, 1 received, 0 sent, 0 error frames
-    Should Match Regexp    ${statistics}    (?s)^${first}\\.\n.*0x100 +1 +0 .*01 02$
+    ${text}    Convert To String    ${statistics}
+    Should Match Regexp    ${text}    (?s)^${first}\\.\n.*0x100 +1 +0 .*01 02$
 
 Bit Rate Is Not Known
     [Documentation]    Then the load is not known either, and there is no verdict about it.

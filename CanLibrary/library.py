@@ -47,6 +47,7 @@ from CanLibrary.sessions.connections import Connections
 from CanLibrary.sessions.failure_evidence import FailureEvidence
 from CanLibrary.sessions.ownership import Ownership
 from CanLibrary.sessions.periodic import PeriodicMessages
+from CanLibrary.simulation.ecus import SimulatedEcus
 from CanLibrary.types import CONVERTERS, AutoClose
 from CanLibrary.version import __version__
 
@@ -121,6 +122,8 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
         ownership = Ownership(closing)
         self._buses = Buses(bench.buses, ownership, capacity)
         self._connections = Connections(bench.connections, self._buses, ownership)
+        periodic = PeriodicMessages()
+        ecus = SimulatedEcus(bench.ecus, ownership, periodic)
         super().__init__(
             [
                 BusKeywords(self._buses),
@@ -132,9 +135,9 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
                 EvidenceKeywords(self._buses),
                 FileKeywords(self._buses),
                 ReplayKeywords(self._buses),
-                PeriodicKeywords(self._buses, PeriodicMessages()),
+                PeriodicKeywords(self._buses, periodic),
                 ProtectionKeywords(self._buses),
-                SimulatedEcuKeywords(self._buses),
+                SimulatedEcuKeywords(self._buses, ecus),
                 GatewayKeywords(self._buses),
                 ConnectionKeywords(self._connections),
                 IsoTpKeywords(self._connections, waiting),
@@ -145,6 +148,7 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
                     ownership,
                     self._buses,
                     self._connections,
+                    [ecus],
                     FailureEvidence(self._buses, self._connections, shown, folder),
                 ),
             ]

@@ -11,6 +11,7 @@ from CanLibrary.config.buses import read_bus
 from CanLibrary.config.connections import KERNEL_INTERFACE, read_connection
 from CanLibrary.config.descriptions import Bench, BusDescription, ConnectionDescription
 from CanLibrary.config.mistakes import Mistakes
+from CanLibrary.config.simulation import read_simulation
 from CanLibrary.errors import ConfigurationError, nearest
 from CanLibrary.formatting import quoted
 from CanLibrary.types import Backend
@@ -24,11 +25,11 @@ _INTERFACE_MISSING = "interface is missing; write interface: virtual, socketcan,
 
 
 def load_bench(path: str | os.PathLike[str]) -> Bench:
-    """Return the buses and connections that a YAML file describes.
+    """Return the buses, connections and simulated ECUs that a YAML file describes.
 
     Args:
         path: The file: one map with `export:`, in the shape of a Jumpstarter exporter configuration.
-            Entries of other types are left alone.
+            Entries of other types are left alone. Beside it `simulation:` may hold simulated ECUs.
 
     Returns:
         The descriptions by alias.
@@ -89,7 +90,12 @@ def read_bench(path: str | os.PathLike[str]) -> tuple[Bench, list[str]]:
             _check_shared(connection, buses[connection.bus], entries[connection.alias].mistakes.at("config"))
     if not entries and not mistakes.found:
         mistakes.add(f"no entry is of type {', '.join(_TYPES)}.")
-    return Bench(buses, connections), [f"{os.fspath(path)}: {sentence}" for sentence in mistakes.found]
+    ecus, in_simulation = {}, Mistakes("simulation")
+    if isinstance(document, Mapping) and "simulation" in document:
+        names = [entry.alias for entry in entries.values() if entry.kind == _BUS]
+        ecus = read_simulation(document["simulation"], names, in_simulation)
+    found = mistakes.found + in_simulation.found
+    return Bench(buses, connections, ecus), [f"{os.fspath(path)}: {sentence}" for sentence in found]
 
 
 def _export(document: object, mistakes: Mistakes) -> Mapping[Any, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from CanLibrary.config.ecus import EcuDescription
 from CanLibrary.types import AnyIsoTpAddress, Backend, CanFilters, IsoTpParams
 
 # Messages that a bus keeps; then the oldest go.
@@ -52,3 +53,4 @@ class Bench:
 
     buses: Mapping[str, BusDescription] = field(default_factory=dict)
     connections: Mapping[str, ConnectionDescription] = field(default_factory=dict)
+    ecus: Mapping[str, EcuDescription] = field(default_factory=dict)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from robot.api import logger
 from robot.api.interfaces import ListenerV3
@@ -19,17 +19,32 @@ from CanLibrary.sessions.registry import Owner
 from CanLibrary.types import AutoClose
 
 
+class Simulated(Protocol):
+    """What takes part in the traffic of open buses: simulated ECUs, gateways."""
+
+    notices: list[str]
+
+    def close_all(self, owned: Callable[[Owner], bool]) -> list[Exception]:
+        """End all of some owners and return what nobody was told."""
+
+
 class AutoCloser(ListenerV3):
     """A listener component: PythonLibCore registers it by itself."""
 
     ROBOT_LISTENER_API_VERSION = 3
 
     def __init__(
-        self, ownership: Ownership, buses: Buses, connections: Connections, evidence: FailureEvidence
+        self,
+        ownership: Ownership,
+        buses: Buses,
+        connections: Connections,
+        simulated: Sequence[Simulated],
+        evidence: FailureEvidence,
     ) -> None:
         self._ownership = ownership
         self._buses = buses
         self._connections = connections
+        self._simulated = simulated
         self._evidence = evidence
 
     def start_suite(self, data: Any, _result: Any) -> None:
@@ -91,10 +106,13 @@ class AutoCloser(ListenerV3):
         self._close(lambda _owner: True)
 
     def _close(self, owned: Callable[[Owner], bool]) -> None:
-        untold = self._connections.registry.close_all(owned) + self._buses.registry.close_all(owned)
+        untold = self._connections.registry.close_all(owned)
+        for simulated in self._simulated:  # after the connections: a transfer still needs its partner
+            untold += simulated.close_all(owned)
+        untold += self._buses.registry.close_all(owned)
         self._buses.forget(owned)
-        tell(self._connections.registry)
-        tell(self._buses.registry)
+        for told in (self._connections.registry, *self._simulated, self._buses.registry):
+            tell(told)
         for error in untold:
             logger.warn(str(error))
 

@@ -1,12 +1,142 @@
-"""Faults of the transport layer on purpose, and how its timing looks on the wire."""
+"""Faults of the transport layer on purpose."""
 
-from CanLibrary.sessions.buses import Buses
+from datetime import timedelta
+
+from robot.api import logger
+from robot.api.deco import keyword
+
+from CanLibrary.errors import ConfigurationError
+from CanLibrary.formatting import quoted
+from CanLibrary.keywords.support import connection_of, converted, given_values, seconds
 from CanLibrary.sessions.connections import Connections
+from CanLibrary.types import (
+    FAULT_ARGUMENTS,
+    FAULT_MESSAGES,
+    NOT_GIVEN,
+    IsoTpFault,
+    IsoTpFaultKind,
+    IsoTpMessageKind,
+    Payload,
+)
+
+_LATE = 1.5  # seconds: ISO 15765-2 lets a sender wait 1 second for a flow control (N_Bs)
 
 
 class IsoTpFaultKeywords:
-    """Keywords for faults and timing of ISO-TP."""
+    """Keywords for faults of ISO-TP."""
 
-    def __init__(self, buses: Buses, connections: Connections) -> None:
-        self._buses = buses
+    def __init__(self, connections: Connections) -> None:
         self._connections = connections
+
+    @keyword("Set IsoTp Fault")
+    def set_isotp_fault(
+        self,
+        fault: IsoTpFaultKind,
+        *,
+        message: IsoTpMessageKind = NOT_GIVEN,
+        number: int = 1,
+        count: int = 1,
+        delay: timedelta | None = None,
+        byte: int | None = None,
+        mask: Payload = NOT_GIVEN,
+        padding: int | None = None,
+        size: int | None = None,
+        connection: str | None = None,
+    ) -> IsoTpFault:
+        """Lets a connection do something wrong on purpose, and returns what tells how often it did.
+
+        The connection changes what it sends, or disobeys what the partner asks, so that a test sees how the partner
+        bears it. The trace shows what was really on the wire. When a fault was played as often as ``count`` says it
+        is over, and the next transfer is as it should be. Several faults can be set at once. A fault that never came
+        about is told with a warning when the connection closes.
+
+        Args:
+            fault: What goes wrong; the type says what each of them does.
+            message: Which messages are meant: ``SF``, ``FF``, ``CF``, ``FC`` or ``ANY`` of them that the connection
+                sends. By default those that the fault is about: ``FC`` for ``LATE``, ``WAIT``, ``OVERFLOW`` and
+                ``NEVER``, ``CF`` for ``REORDER`` and ``WRONG_SEQUENCE_NUMBER``, ``FF`` for ``LYING_LENGTH`` and both
+                ``IGNORE`` faults, else ``ANY``.
+            number: Which of these messages from now on is the first to go wrong; 1 is the next one.
+            count: How many of them in succession; with ``WAIT`` how many 'wait' before one flow control, and with the
+                ``IGNORE`` faults for how many IsoTp frames.
+            delay: How late, for ``LATE``, 1.5 seconds by default; how long after each 'wait', for ``WAIT``, 0 by
+                default.
+            byte: Which byte ``CORRUPT`` changes, counted from 0 over all data of the message; the first that carries
+                payload by default (in a flow control the block size).
+            mask: Which of its bits are inverted; ``FF`` by default.
+            padding: The byte that ``WRONG_PADDING`` fills up with; 0x00 by default, or 0xFF where that is the
+                ``tx_padding`` of the connection.
+            size: The length that ``LYING_LENGTH`` says; 64 bytes too many by default.
+            connection: Alias of the connection; the current one by default. It needs ``backend=python``.
+
+        Returns:
+            An object with ``applied`` (how often the fault was on the wire), ``is_over`` and ``played`` (a list of
+            texts: what was done to which message).
+
+        Raises:
+            CanLibraryError: The fault is not possible as it is described, or the backend cannot play any.
+
+        Example:
+        | `Open IsoTp Connection`    diag    txid=0x7E0    rxid=0x7E8
+        | ${fault}=    `Set IsoTp Fault`    CORRUPT    message=SF    byte=0    mask=F0
+        | `Send IsoTp Frame`    3E 00    timeout=1 s
+        | Should Be Equal As Integers    ${fault.applied}    1
+        | `Exchange IsoTp Frame`    3E 00    reply=7E 00
+        """
+        what = converted(fault, IsoTpFaultKind, "fault")
+        given = given_values(delay=delay, byte=byte, mask=mask, padding=padding, size=size)
+        for name in given:
+            if what not in (fits := FAULT_ARGUMENTS[name]):
+                raise ConfigurationError(
+                    f"{name}= is for {quoted(kind.name for kind in fits)}; {what.name} has no use for it."
+                )
+        about = FAULT_MESSAGES[what][0]
+        if message is not NOT_GIVEN:
+            about = converted(message, IsoTpMessageKind, "message")
+        try:
+            described = IsoTpFault(
+                what,
+                about,
+                converted(number, int, "number"),
+                converted(count, int, "count"),
+                seconds(delay, _LATE if what is IsoTpFaultKind.LATE else 0.0, "delay"),
+                None if byte is None else converted(byte, int, "byte"),
+                0xFF if mask is NOT_GIVEN else _one_byte(converted(mask, Payload, "mask")),
+                None if padding is None else converted(padding, int, "padding"),
+                None if size is None else converted(size, int, "size"),
+            )
+        except ValueError as error:
+            raise ConfigurationError(str(error)) from error
+        session = connection_of(self._connections, connection)
+        session.set_fault(described)
+        logger.info(f"Connection '{session.alias}' will play the fault {described.name}.")
+        return described
+
+    @keyword("Clear IsoTp Faults")
+    def clear_isotp_faults(self, *, connection: str | None = None) -> list[IsoTpFault]:
+        """Lets a connection do nothing wrong on purpose any more, and returns the faults that were set on it.
+
+        What is late comes at once.
+
+        Args:
+            connection: Alias of the connection; the current one by default.
+
+        Returns:
+            A list of what `Set IsoTp Fault` returned, those that are over too.
+
+        Example:
+        | `Set IsoTp Fault`    DROP    message=CF    number=2
+        | ${faults}=    `Clear IsoTp Faults`
+        | Should Be Equal As Integers    ${faults[0].applied}    0
+        """
+        session = connection_of(self._connections, connection)
+        faults = session.clear_faults()
+        for fault in faults:
+            logger.info(f"Connection '{session.alias}': {fault}.")
+        return faults
+
+
+def _one_byte(mask: Payload) -> int:
+    if len(mask) != 1:
+        raise ConfigurationError(f"mask={mask} is not possible: it is one byte, the bits that are inverted.")
+    return mask[0]

@@ -70,6 +70,8 @@ def connection_of(connections: Connections, alias: str | None) -> Connection:
     connection = connections.registry.get(alias)
     connection.gather()
     tell(connection)
+    for line in connection.faults.news():
+        logger.info(line)
     return connection
 
 

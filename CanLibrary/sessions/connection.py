@@ -11,6 +11,7 @@ from CanLibrary.config import ConnectionDescription
 from CanLibrary.errors import BusError, ConfigurationError, IsoTpTransferError, joined
 from CanLibrary.formatting import duration, hex_text, id_text, plural
 from CanLibrary.sessions.bus_session import BusSession
+from CanLibrary.sessions.faults import SetFaults
 from CanLibrary.sessions.progress import Progress
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.traffic.sentences import seen_sentence
@@ -18,7 +19,7 @@ from CanLibrary.traffic.trace import id_of
 from CanLibrary.traffic.waits import SLICE
 from CanLibrary.transport.addresses import listening_keys, prefix_size
 from CanLibrary.transport.protocol import Transfer, Transport
-from CanLibrary.types import AnyIsoTpAddress, Pattern, Payload, TargetAddressType
+from CanLibrary.types import AnyIsoTpAddress, IsoTpFault, Pattern, Payload, TargetAddressType
 
 T = TypeVar("T")
 _LONGEST_GRACE = 2.0  # seconds that a close waits for a send, however long a flow control may take
@@ -42,6 +43,7 @@ class Connection:
         self.owner = owner
         self.bus = bus
         self.transport = transport
+        self.faults = SetFaults(f"connection '{self.alias}'", transport)
         self.closed = False
         self.notices: list[str] = []  # what the next keyword should warn about
         self._fatal: list[Exception] = []  # what the next keyword should fail with
@@ -222,6 +224,16 @@ class Connection:
         self.transport.set_address(address)
         self._note_address()
 
+    def set_fault(self, fault: IsoTpFault) -> None:
+        """Let something go wrong on purpose."""
+        self.check()
+        self.faults.set(fault)
+
+    def clear_faults(self) -> list[IsoTpFault]:
+        """Let nothing go wrong on purpose any more, and return the faults that were set."""
+        self._check_usable()
+        return self.faults.clear()
+
     def _note_address(self) -> None:
         """Let the bus know how to read its trace."""
         if (address := self.transport.address) not in self.bus.isotp_addresses:
@@ -300,6 +312,7 @@ class Connection:
             return []
         self._let_sends_end()
         self.closed = True
+        self.notices += self.faults.never_played()
         untold: list[Exception] = []
         try:
             self.transport.stop()

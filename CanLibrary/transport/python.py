@@ -14,6 +14,7 @@ from typing import Any
 
 from CanLibrary.errors import BusError, translated
 from CanLibrary.transport.addresses import isotp_address, isotp_params, listening_keys, prefix_size
+from CanLibrary.transport.faults import Faults
 from CanLibrary.transport.inbox import Inbox, Problem
 from CanLibrary.transport.problems import (
     is_sending_error,
@@ -30,7 +31,7 @@ from CanLibrary.transport.queues import (
     RequestQueue,
     run_in_thread,
 )
-from CanLibrary.types import AnyIsoTpAddress, IsoTpParams, TargetAddressType
+from CanLibrary.types import AnyIsoTpAddress, IsoTpFault, IsoTpParams, TargetAddressType
 
 _THROTTLED = 0.001  # seconds between two looks at the rate limiter
 _PATIENCE = 5.0  # seconds to wait for a thread that hangs in its driver
@@ -81,6 +82,7 @@ class PythonTransport:
             self._layer.rate_limiter.disable()  # can-isotp 2.0.7 enables it whatever the parameter says
         self._layer.tx_queue = RequestQueue(self._note_request)  # type: ignore[assignment]
         self._layer.rx_queue = PayloadQueue(self.inbox)  # type: ignore[assignment]  # all that it is asked for
+        self._faults = Faults(self._layer, port.transmit, params.tx_padding)
 
     # -- operations, called by keywords -------------------------------------------------------------
 
@@ -93,6 +95,7 @@ class PythonTransport:
         """Take part in the traffic; a second time is fine."""
         if self.running:
             return
+        self._faults.forget()
         self._incoming = Incoming()
         self._thread = threading.Thread(
             target=self._run, args=(self._incoming,), name=f"CanLibrary IsoTp '{self._alias}'", daemon=True
@@ -113,9 +116,11 @@ class PythonTransport:
 
     def _end_thread(self) -> None:
         thread, self._thread = self._thread, None
+        self._faults.interrupt()
         if thread is not None and thread.is_alive():
             self._incoming.put(Command(None))
             thread.join(_PATIENCE)
+        self._faults.resume()
         self._abandon_sending()
         self._layer.stop_receiving()
 
@@ -159,10 +164,12 @@ class PythonTransport:
     def stop_sending(self) -> None:
         """Abandon what is on its way out, and what waits behind it."""
         self._giving_up = True
+        self._faults.interrupt()
         try:
             self._in_thread(self._abandon_sending)
         finally:
             self._giving_up = False
+            self._faults.resume()
 
     def stop_receiving(self) -> None:
         """Abandon what is on its way in."""
@@ -171,6 +178,25 @@ class PythonTransport:
     def catch_up(self) -> None:
         """Return when all messages that the bus handed over before the call are worked on."""
         self._in_thread(lambda: None)
+
+    # -- faults on purpose --------------------------------------------------------------------------
+
+    @property
+    def faults(self) -> list[IsoTpFault]:
+        """Those that were set and are not over."""
+        return self._faults.waiting
+
+    def set_fault(self, fault: IsoTpFault) -> None:
+        """Let something go wrong from now on."""
+        self._in_thread(lambda: self._faults.add(fault))
+
+    def clear_faults(self) -> None:
+        """Let nothing go wrong on purpose any more; what is late comes at once."""
+        self._faults.interrupt()
+        try:
+            self._in_thread(self._faults.clear)
+        finally:
+            self._faults.resume()
 
     # -- the thread ---------------------------------------------------------------------------------
 
@@ -239,18 +265,22 @@ class PythonTransport:
         return timeout
 
     def _next_message(self, _timeout: float) -> Any:
-        message, self._current = self._current, None
-        if message is None and (message := self._turn.following()) is None:
-            return None
-        return self._frame_type(
-            message.arbitration_id, message.dlc, message.data, message.is_extended_id, message.is_fd
-        )
+        while True:
+            message, self._current = self._current, None
+            if message is None and (message := self._turn.following()) is None:
+                return None
+            frame = self._frame_type(
+                message.arbitration_id, message.dlc, message.data, message.is_extended_id, message.is_fd
+            )
+            if not self._faults.active or (frame := self._faults.heard(frame)) is not None:
+                return frame
 
     def _send_message(self, message: Any) -> None:
         if self._giving_up and self._is_consecutive(message):
             raise _GivenUp  # can-isotp sends a whole block in one go, however long it takes
         self._complete_held_back()
-        self._port.transmit(
+        transmit = self._faults.transmit if self._faults.active else self._port.transmit
+        transmit(
             self._message_type(
                 arbitration_id=message.arbitration_id,
                 is_extended_id=message.is_extended_id,

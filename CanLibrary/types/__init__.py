@@ -18,6 +18,13 @@ from CanLibrary.types.enums import (
     TargetAddressType,
 )
 from CanLibrary.types.expected import CanMessagePattern
+from CanLibrary.types.faults import (
+    FAULT_ARGUMENTS,
+    FAULT_MESSAGES,
+    IsoTpFault,
+    IsoTpFaultKind,
+    IsoTpMessageKind,
+)
 from CanLibrary.types.filters import CanFilter, CanFilters
 from CanLibrary.types.isotp import (
     AnyIsoTpAddress,
@@ -36,6 +43,8 @@ from CanLibrary.types.statistics import BusStatistics, IdStatistics
 
 __all__ = [
     "CONVERTERS",
+    "FAULT_ARGUMENTS",
+    "FAULT_MESSAGES",
     "NOT_GIVEN",
     "OPENED",
     "AddressingMode",
@@ -58,7 +67,10 @@ __all__ = [
     "IdStatistics",
     "IsoTpAddress",
     "IsoTpAddressFields",
+    "IsoTpFault",
+    "IsoTpFaultKind",
     "IsoTpFrame",
+    "IsoTpMessageKind",
     "IsoTpParams",
     "Pattern",
     "Payload",

@@ -163,9 +163,18 @@ def test_choices_are_described(libdoc):
         "AutoClose",
         "Backend",
         "BusState",
+        "ByteOrder",
+        "ChecksumFields",
+        "ChecksumKind",
+        "CounterFields",
         "Direction",
+        "E2EFields",
+        "E2EMode",
         "Expect",
         "IsoTpAddressFields",
+        "IsoTpFaultKind",
+        "IsoTpMessageKind",
+        "RampFields",
         "TargetAddressType",
     ]
     assert all(doc.strip().endswith(".") for doc in choices.values()), choices

@@ -10,10 +10,7 @@ from CanLibrary.errors import ConfigurationError
 from CanLibrary.keywords.support import bus_of, converted, found_file, seconds, tell
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.progress import Progress
-from CanLibrary.sessions.replay import Replay
-from CanLibrary.sessions.replay_source import channel_map, check_buses, source_of
 from CanLibrary.sessions.replays import Replays
-from CanLibrary.sessions.tape import Selection, Tape
 from CanLibrary.types import NOT_GIVEN, CanFilters, Direction, ReplayResult
 
 
@@ -71,6 +68,8 @@ class ReplayKeywords:
         | ${result}=    `Replay Can Trace`    drive.blf    factor=2
         | Should Be Equal As Integers    ${result.messages}    2
         """
+        from CanLibrary.sessions.replay import Replay
+
         speed, loops = _factor(factor), _loops(loop)
         in_background = converted(background, bool, "background")
         if not loops and not in_background:
@@ -137,9 +136,11 @@ class ReplayKeywords:
         """
         return _told(self._replays.wait(handle, None if timeout is None else seconds(timeout, 0.0)))
 
-    def _selection(
-        self, bus: str | None, channels: Any, filters: CanFilters, direction: Direction
-    ) -> Selection:
+    # Any stands for Selection and Tape: what replays is imported when something is.
+    def _selection(self, bus: str | None, channels: Any, filters: CanFilters, direction: Direction) -> Any:
+        from CanLibrary.sessions.replay_source import channel_map, check_buses
+        from CanLibrary.sessions.tape import Selection
+
         wanted = converted(filters, CanFilters, "filters") if filters else None
         which = converted(direction, Direction, "direction")
         if channels is None:
@@ -152,7 +153,10 @@ class ReplayKeywords:
         check_buses(selection.buses)
         return selection
 
-    def _tape(self, source: str, selection: Selection) -> Tape:
+    def _tape(self, source: str, selection: Any) -> Any:
+        from CanLibrary.sessions.replay_source import source_of
+        from CanLibrary.sessions.tape import Tape
+
         recording = source_of(self._buses, source, found_file)
         progress = Progress(f"Reading {recording.name}")
         try:

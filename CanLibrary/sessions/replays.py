@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import time
 from itertools import count
+from typing import TYPE_CHECKING
 
 from CanLibrary.errors import ConfigurationError, nearest
 from CanLibrary.formatting import duration, quoted
 from CanLibrary.sessions.progress import Progress
-from CanLibrary.sessions.replay import Replay
-from CanLibrary.traffic.waits import SLICE
 from CanLibrary.types import ReplayResult
+
+if TYPE_CHECKING:  # what replays is imported when something is: an import of the library should cost little
+    from CanLibrary.sessions.replay import Replay
 
 
 class Replays:
@@ -47,6 +49,8 @@ class Replays:
             ConfigurationError: It does not end, or not in time; it goes on.
             BusError: A message could not be sent.
         """
+        from CanLibrary.traffic.waits import SLICE
+
         kept = self._find(handle)
         replay = kept.replay
         if timeout is None and replay.total is None and replay.running:

@@ -8,11 +8,11 @@ from types import UnionType
 import pytest
 
 import CanLibrary
-from CanLibrary.types import CONVERTERS, CanId, CanIdPattern, Pattern, Payload
+from CanLibrary.types import CONVERTERS, CanId, CanIdPattern, CanMessage, Pattern, Payload
 
 PACKAGE = Path(CanLibrary.__file__).parent
-IDENTIFIERS = {"id", "txid", "rxid", "reply_id", "physical_id", "functional_id"}
-DATA = {"data", "mask", "reply", "reply_data", "reply_mask"}
+IDENTIFIERS = {"id", "txid", "rxid", "reply_id", "physical_id", "functional_id", "routed_id"}
+DATA = {"data", "mask", "reply", "reply_data", "reply_mask", "request", "responses", "routed_data"}
 NOT_CONVERTED = {"wait_func"}  # a Python function, given as a variable
 
 
@@ -47,7 +47,7 @@ def test_identifiers_and_data_have_types_of_their_own(keywords, keyword_name):
         if argument in IDENTIFIERS:
             assert kinds <= {CanId, CanIdPattern}, argument
         if argument in DATA:
-            assert kinds <= {Payload, Pattern}, argument
+            assert kinds <= {Payload, Pattern, CanMessage}, argument
         assert argument in IDENTIFIERS or not kinds & {CanId, CanIdPattern}, f"add {argument} to IDENTIFIERS"
         assert argument in DATA or not kinds & {Payload, Pattern}, f"add {argument} to DATA"
 

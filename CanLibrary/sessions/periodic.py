@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from CanLibrary.errors import BusError, ConfigurationError, NotSupportedError
 from CanLibrary.formatting import duration as duration_text
 from CanLibrary.formatting import plural, quoted
-from CanLibrary.traffic.living import Living
+from CanLibrary.sessions.periodic_tasks import Ended, by_interface_task, by_scheduler, refused
 from CanLibrary.traffic.periodic import PeriodicScheduler, PeriodicTask
 from CanLibrary.types import CanMessage
 from CanLibrary.types.living import LivingData
@@ -29,7 +27,7 @@ class PeriodicMessages:
     def __init__(self) -> None:
         self._scheduler = PeriodicScheduler()
         self._kept: dict[str, _Kept] = {}
-        self._ended: dict[str, _End] = {}  # of those of which nothing else is kept
+        self._ended: dict[str, Ended] = {}  # of those of which nothing else is kept
         self._numbers = count(1)
 
     def start(
@@ -69,9 +67,9 @@ class PeriodicMessages:
             )
         task: PeriodicTask | InterfaceTask
         if by_interface:
-            task = _by_interface(handle, session, message, period, duration, offset, living)
+            task = by_interface_task(handle, session, message, period, duration, offset, living)
         else:
-            task = _by_scheduler(handle, session, message, period, duration, offset, living, send)
+            task = by_scheduler(handle, session, message, period, duration, offset, living, send)
         kept = self._kept[handle] = _Kept(self, task, session)
         self._ended.pop(handle, None)
         session.dependents.append(kept)
@@ -113,7 +111,7 @@ class PeriodicMessages:
             raise ConfigurationError(
                 f"Periodic message '{task.name}' steps through its values; stop it and start it with others."
             )
-        with _refused():
+        with refused():
             task.message = message
 
     def change_period(self, task: PeriodicTask | InterfaceTask, period: float) -> None:
@@ -130,7 +128,7 @@ class PeriodicMessages:
         else:
             kept = self._find(handle)
             kept.session.check()
-            end = _End.of(kept.task)
+            end = Ended.of(kept.task)
         if end.statistics is None:
             raise NotSupportedError(
                 f"Periodic message '{handle}' is sent by the interface, which does not tell when: ask Get Bus "
@@ -187,7 +185,7 @@ class PeriodicMessages:
     def _let_go(self, kept: _Kept) -> None:
         if self._kept.get(kept.task.name) is kept:  # its name may have been taken again
             del self._kept[kept.task.name]
-            self._ended[kept.task.name] = _End.of(kept.task)
+            self._ended[kept.task.name] = Ended.of(kept.task)
         kept.session.dependents.remove(kept)
         if kept.is_over:  # else the bus still has its error to tell
             kept.session.background.remove(kept.take_untold)
@@ -223,93 +221,3 @@ class _Kept:
                 f"Periodic message '{self.task.name}' could not be sent {plural(failed, 'time')}: {self.task.error}"
             )
         ]
-
-
-@dataclass(frozen=True)
-class _End:
-    """What is kept of a periodic message that has ended: neither its bus nor its trace."""
-
-    sent: int
-    statistics: PeriodicStatistics | None
-
-    @classmethod
-    def of(cls, task: PeriodicTask | InterfaceTask) -> _End:
-        return cls(task.sent, _statistics(task) if isinstance(task, PeriodicTask) else None)
-
-
-def _statistics(task: PeriodicTask) -> PeriodicStatistics:
-    gaps = task.gaps
-    figures: dict[str, Any] = {}
-    if gaps.count:
-        figures = {
-            "gaps": gaps.count,
-            "mean": gaps.mean,
-            "p99": gaps.gap_at(0.99),
-            "shortest": gaps.shortest,
-            "longest": gaps.longest,
-            "mean_error": gaps.mean_error,
-            "p99_error": gaps.error_at(0.99),
-            "worst_error": gaps.worst_error,
-        }
-    return PeriodicStatistics(
-        task.name, task.bus, task.period, task.sent, task.misses, task.failed, task.running, **figures
-    )
-
-
-def _by_scheduler(
-    handle: str,
-    session: BusSession,
-    message: CanMessage,
-    period: float,
-    duration: float | None,
-    offset: float,
-    living: LivingData | None,
-    send: Callable[[CanMessage], object] | None,
-) -> PeriodicTask:
-    how: dict[str, Any] = {"send": send}
-    if send is None:  # for the driver once, not each time; and the scheduler waits for nobody
-        how = {"send": session.transmit, "prepare": session.for_driver}
-    if living and message.is_remote_frame:
-        raise ConfigurationError(
-            "A remote message carries no data: nothing can live in it; leave remote out."
-        )
-    with _refused():
-        return PeriodicTask(
-            handle,
-            session.alias,
-            message,
-            period,
-            duration,
-            offset=offset,
-            living=None if living is None else Living(living),
-            **how,
-        )
-
-
-def _by_interface(
-    handle: str,
-    session: BusSession,
-    message: CanMessage,
-    period: float,
-    duration: float | None,
-    offset: float,
-    living: LivingData | None,
-) -> InterfaceTask:
-    from CanLibrary.sessions.interface_task import InterfaceTask
-
-    for name, given in (("offset", offset), ("data that lives in it", living)):
-        if given:
-            raise ConfigurationError(
-                f"by_interface=True knows no {name}: the kernel begins at once and repeats the same data; leave "
-                "by_interface out."
-            )
-    return InterfaceTask(handle, session, message, period, duration)
-
-
-@contextmanager
-def _refused() -> Iterator[None]:
-    """Let what living data refuses be a mistake of the test."""
-    try:
-        yield
-    except ValueError as error:
-        raise ConfigurationError(str(error)) from error

@@ -12,6 +12,7 @@ from typing import Any
 from CanLibrary.traffic.gaps import Gaps
 from CanLibrary.traffic.living import Living
 from CanLibrary.types import CanMessage, Payload
+from CanLibrary.types.periodic import PeriodicStatistics
 
 _ROUNDING = 1e-6  # seconds: what is due with the end of a duration is not sent
 
@@ -77,6 +78,31 @@ class PeriodicTask:
             self._message = message
         else:
             self._message, self._prepared = message, self._prepare(message)
+
+    def statistics(self) -> PeriodicStatistics:
+        """Return how often and how regularly it was sent."""
+        gaps, figures = self.gaps, {}
+        if gaps.count:
+            figures = {
+                "mean": gaps.mean,
+                "p99": gaps.gap_at(0.99),
+                "shortest": gaps.shortest,
+                "longest": gaps.longest,
+                "mean_error": gaps.mean_error,
+                "p99_error": gaps.error_at(0.99),
+                "worst_error": gaps.worst_error,
+            }
+        return PeriodicStatistics(
+            self.name,
+            self.bus,
+            self.period,
+            self.sent,
+            self.misses,
+            self.failed,
+            self.running,
+            gaps.count,
+            **figures,
+        )
 
     def due_after(self, last: float) -> float:
         """Return when it is due next, at the latest when its time is over."""

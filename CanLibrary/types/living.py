@@ -81,6 +81,11 @@ class Checksum:
         return Field(byte=self.byte, width=self.kind.width, byte_order=self.byte_order)
 
     @property
+    def label(self) -> str:
+        """What it is called in sentences."""
+        return f"{self.kind.name} checksum"
+
+    @property
     def needs(self) -> int:
         """How many bytes the data has at least."""
         return max(self.field.needs, self.first + 1, 0 if self.last is None else self.last + 1)

@@ -1,0 +1,175 @@
+"""The verdicts about counters and checksums in what passed on a bus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from CanLibrary.errors import BusError, ConfigurationError
+from CanLibrary.formatting import duration, plural
+from CanLibrary.traffic.living import number_in
+from CanLibrary.traffic.matching import Matcher
+from CanLibrary.traffic.protection import protector
+from CanLibrary.types import CanId, CanMark, CanMessage, Direction
+from CanLibrary.types.bit_field import Counter
+from CanLibrary.types.living import E2E, Checksum
+
+if TYPE_CHECKING:
+    from CanLibrary.sessions.bus_session import BusSession
+    from CanLibrary.traffic.span import Span
+
+_TOLD = 5  # mistakes in one sentence
+_PASSED = {Direction.RX: "received", Direction.TX: "sent", Direction.ANY: "recorded"}
+
+
+def counter_should_be_alive(
+    session: BusSession,
+    id: CanId,
+    counter: Counter,
+    tolerance: int,
+    direction: Direction,
+    since: CanMark | None,
+    until: CanMark | None,
+) -> int:
+    """Fail unless the counter went on from each message to the next, and return how many messages were judged.
+
+    Args:
+        session: The bus.
+        id: Identifier of the messages.
+        counter: Where it stands, and how it counts.
+        tolerance: How many messages may be missing from one to the next.
+        direction: Which messages count.
+        since: Where to begin; where the test began if None.
+        until: Where to end; now if None.
+    """
+    if tolerance < 0 or tolerance > (counter.size - 1) // counter.step - 1:
+        raise ConfigurationError(
+            f"tolerance={tolerance} is not possible: it is 0 or more, and less than the counter has steps."
+        )
+    where = f"{id} on bus '{session.alias}'"
+    span, messages = _asked_for(session, id, direction, since, until, "the counter")
+    if len(messages) < 2:
+        raise AssertionError(
+            f"{plural(len(messages), 'message')} {where} {'was' if len(messages) == 1 else 'were'} "
+            f"{_PASSED[direction]}{span.of}: a counter that is alive takes at least 2."
+        )
+    wrong = []
+    last = None
+    for message in messages:
+        number = _number(counter, message)
+        if isinstance(number, str):
+            wrong.append(f"{number} {_when(message, span)}")
+            last = None
+            continue
+        if last is not None and (mistake := _step(counter, last, number, tolerance)):
+            wrong.append(f"{mistake} {_when(message, span)}")
+        last = number
+    if wrong:
+        raise AssertionError(
+            f"The counter of {where} is wrong {plural(len(wrong), 'time')} in {len(messages)} messages{span.of}: "
+            f"{_shortened(wrong)}."
+        )
+    return len(messages)
+
+
+def checksum_should_be_valid(
+    session: BusSession,
+    id: CanId,
+    checksum: Checksum | E2E,
+    direction: Direction,
+    since: CanMark | None,
+    until: CanMark | None,
+) -> int:
+    """Fail unless every message carries the right checksum, and return how many there are.
+
+    Args:
+        session: The bus.
+        id: Identifier of the messages.
+        checksum: Which one, and where it stands.
+        direction: Which messages count.
+        since: Where to begin; where the test began if None.
+        until: Where to end; now if None.
+    """
+    where = f"{id} on bus '{session.alias}'"
+    protector(checksum, 64)  # a package that is missing is told before anything else
+    span, messages = _asked_for(session, id, direction, since, until, "the checksum")
+    if not messages:
+        raise AssertionError(
+            f"No message {where} was {_PASSED[direction]}{span.of}: no checksum can be valid."
+        )
+    wrong, first = 0, ""
+    for message in messages:
+        if mistake := _checksum_mistake(checksum, message):
+            wrong += 1
+            first = first or f"{message} {_when(message, span)}: {mistake}"
+    if wrong:
+        raise AssertionError(
+            f"The {checksum.label} of {where} is wrong in {wrong} of {plural(len(messages), 'message')}{span.of}, "
+            f"first in {first}."
+        )
+    return len(messages)
+
+
+def _asked_for(
+    session: BusSession,
+    id: CanId,
+    direction: Direction,
+    since: CanMark | None,
+    until: CanMark | None,
+    what: str,
+) -> tuple[Span, list[CanMessage]]:
+    span = session.reading.span(since, until)
+    found = session.reading.messages(Matcher(id), span, direction)
+    messages = [message for message in found if not message.is_remote_frame]
+    question = f"Whether {what} of {id} on bus '{session.alias}'{span.of} is right"
+    trace = session.traffic.trace
+    if span.gone or span.start < min(trace.first, span.stop):  # some may have gone while they were looked at
+        raise BusError(
+            f"{question} cannot be said: {plural(trace.first - span.start, 'message')} of that time are gone, because "
+            f"the trace keeps {trace.capacity}. Give a later since=, or a larger trace_size."
+        )
+    session.reading.check_nothing_lost(question)
+    return span, messages
+
+
+def _number(counter: Counter, message: CanMessage) -> int | str:
+    """Return the number in a message, or what is wrong with it."""
+    if len(message.data) < counter.needs:
+        return f"{message} is too short for a counter in {counter}"
+    number = number_in(counter, message.data)
+    if not counter.minimum <= number <= counter.highest:
+        return f"{number} is not from {counter.minimum} to {counter.highest}"
+    return number
+
+
+def _step(counter: Counter, last: int, number: int, tolerance: int) -> str:
+    """Return what is wrong with a step; empty where it is right."""
+    if number == last:
+        return f"it stayed {number}"
+    distance = (number - last) % counter.size
+    missing, rest = divmod(distance, counter.step)
+    missing -= 1
+    if rest or missing < 0:
+        return f"after {last} came {number}, which is no step of {counter.step}"
+    return f"after {last} came {number} ({missing} missing)" if missing > tolerance else ""
+
+
+def _checksum_mistake(checksum: Checksum | E2E, message: CanMessage) -> str:
+    """Return what is wrong with the checksum of a message; empty where it is right."""
+    data, field = message.data, checksum.field
+    if len(data) < checksum.needs or (isinstance(checksum, Checksum) and not checksum.covered(len(data))):
+        return "it is too short to carry one"
+    changed = bytearray(data)
+    protector(checksum, len(data))(changed)
+    if (right := bytes(changed)) == bytes(data):
+        return ""
+    digits = field.width // 4
+    return f"{field} should be 0x{number_in(field, right):0{digits}X}, but is 0x{number_in(field, data):0{digits}X}"
+
+
+def _when(message: CanMessage, span: Span) -> str:
+    return f"{duration(round(max(message.received_at - span.began, 0.0), 3))} in"
+
+
+def _shortened(wrong: list[str]) -> str:
+    more = f"; and {len(wrong) - _TOLD} more" if len(wrong) > _TOLD else ""
+    return "; ".join(wrong[:_TOLD]) + more

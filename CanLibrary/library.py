@@ -142,7 +142,7 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
                 ConnectionKeywords(self._connections),
                 IsoTpKeywords(self._connections, waiting),
                 IsoTpHistoryKeywords(self._buses, self._connections),
-                IsoTpFaultKeywords(self._connections),
+                IsoTpFaultKeywords(self._connections, ecus),
                 FunctionalRequestKeywords(self._buses, waiting),
                 AutoCloser(
                     ownership,

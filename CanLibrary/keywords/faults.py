@@ -9,6 +9,8 @@ from CanLibrary.errors import ConfigurationError
 from CanLibrary.formatting import quoted
 from CanLibrary.keywords.support import connection_of, converted, given_values, seconds
 from CanLibrary.sessions.connections import Connections
+from CanLibrary.sessions.faults import SetFaults
+from CanLibrary.simulation.ecus import SimulatedEcus
 from CanLibrary.types import (
     FAULT_ARGUMENTS,
     FAULT_MESSAGES,
@@ -25,8 +27,9 @@ _LATE = 1.5  # seconds: ISO 15765-2 lets a sender wait 1 second for a flow contr
 class IsoTpFaultKeywords:
     """Keywords for faults of ISO-TP."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, ecus: SimulatedEcus) -> None:
         self._connections = connections
+        self._ecus = ecus
 
     @keyword("Set IsoTp Fault")
     def set_isotp_fault(
@@ -42,18 +45,19 @@ class IsoTpFaultKeywords:
         padding: int | None = None,
         size: int | None = None,
         connection: str | None = None,
+        ecu: str | None = None,
     ) -> IsoTpFault:
-        """Lets a connection do something wrong on purpose, and returns what tells how often it did.
+        """Lets a connection or simulated ECU do something wrong on purpose, and returns what tells how often it did.
 
-        The connection changes what it sends, or disobeys what the partner asks, so that a test sees how the partner
-        bears it. The trace shows what was really on the wire. When a fault was played as often as ``count`` says it
-        is over, and the next transfer is as it should be. Several faults can be set at once. A fault that never came
-        about is told with a warning when the connection closes.
+        It changes what it sends, or disobeys what the partner asks, so that a test sees how the partner bears it. The
+        trace shows what was really on the wire. When a fault was played as often as ``count`` says it is over, and
+        the next transfer is as it should be. Several faults can be set at once. A fault that never came about is told
+        with a warning when the connection closes or the ECU stops.
 
         Args:
             fault: What goes wrong; the type says what each of them does.
-            message: Which messages are meant: ``SF``, ``FF``, ``CF``, ``FC`` or ``ANY`` of them that the connection
-                sends. By default those that the fault is about: ``FC`` for ``LATE``, ``WAIT``, ``OVERFLOW`` and
+            message: Which messages are meant: ``SF``, ``FF``, ``CF``, ``FC`` or ``ANY`` of those that are sent. By
+                default those that the fault is about: ``FC`` for ``LATE``, ``WAIT``, ``OVERFLOW`` and
                 ``NEVER``, ``CF`` for ``REORDER`` and ``WRONG_SEQUENCE_NUMBER``, ``FF`` for ``LYING_LENGTH`` and both
                 ``IGNORE`` faults, else ``ANY``.
             number: Which of these messages from now on is the first to go wrong; 1 is the next one.
@@ -68,10 +72,11 @@ class IsoTpFaultKeywords:
                 ``tx_padding`` of the connection.
             size: The length that ``LYING_LENGTH`` says; 64 bytes too many by default.
             connection: Alias of the connection; the current one by default. It needs ``backend=python``.
+            ecu: Name of a simulated ECU that is to do wrong, instead of a connection.
 
         Returns:
-            An object with ``applied`` (how often the fault was on the wire), ``is_over`` and ``played`` (a list of
-            texts: what was done to which message).
+            An object with ``applied`` (how often the fault was on the wire; with the ``IGNORE`` faults how many flow
+            controls were disobeyed), ``is_over`` and ``played`` (a list of texts: what was done to which message).
 
         Raises:
             CanLibraryError: The fault is not possible as it is described, or the backend cannot play any.
@@ -107,19 +112,22 @@ class IsoTpFaultKeywords:
             )
         except ValueError as error:
             raise ConfigurationError(str(error)) from error
-        session = connection_of(self._connections, connection)
-        session.set_fault(described)
-        logger.info(f"Connection '{session.alias}' will play the fault {described.name}.")
+        faults = self._faults(connection, ecu)
+        faults.set(described)
+        logger.info(f"The fault {described.name} will be played on {faults.whose}.")
         return described
 
     @keyword("Clear IsoTp Faults")
-    def clear_isotp_faults(self, *, connection: str | None = None) -> list[IsoTpFault]:
-        """Lets a connection do nothing wrong on purpose any more, and returns the faults that were set on it.
+    def clear_isotp_faults(
+        self, *, connection: str | None = None, ecu: str | None = None
+    ) -> list[IsoTpFault]:
+        """Lets a connection or simulated ECU do nothing wrong any more, and returns the faults that were set on it.
 
         What is late comes at once.
 
         Args:
             connection: Alias of the connection; the current one by default.
+            ecu: Name of a simulated ECU, instead of a connection.
 
         Returns:
             A list of what `Set IsoTp Fault` returned, those that are over too.
@@ -129,10 +137,29 @@ class IsoTpFaultKeywords:
         | ${faults}=    `Clear IsoTp Faults`
         | Should Be Equal As Integers    ${faults[0].applied}    0
         """
-        session = connection_of(self._connections, connection)
-        faults = session.clear_faults()
-        for fault in faults:
-            logger.info(f"Connection '{session.alias}': {fault}.")
+        faults = self._faults(connection, ecu)
+        cleared = faults.clear()
+        for fault in cleared:
+            logger.info(f"{fault}.")
+        return cleared
+
+    def _faults(self, connection: str | None, ecu: str | None) -> SetFaults:
+        """Return the faults of who is to do wrong, with what was played till now in the log."""
+        if ecu is None:
+            session = connection_of(self._connections, connection)
+            session.check()
+            return session.faults
+        if connection is not None:
+            raise ConfigurationError(
+                f"connection='{connection}' and ecu='{ecu}' exclude each other: give one."
+            )
+        faults = self._ecus.get_running(ecu).faults
+        if faults is None:
+            raise ConfigurationError(
+                f"Simulated ECU '{ecu}' has no ISO-TP address: there is no transport layer that could go wrong."
+            )
+        for line in faults.news():
+            logger.info(line)
         return faults
 
 

@@ -19,7 +19,7 @@ from CanLibrary.traffic.trace import id_of
 from CanLibrary.traffic.waits import SLICE
 from CanLibrary.transport.addresses import listening_keys, prefix_size
 from CanLibrary.transport.protocol import Transfer, Transport
-from CanLibrary.types import AnyIsoTpAddress, IsoTpFault, Pattern, Payload, TargetAddressType
+from CanLibrary.types import AnyIsoTpAddress, Pattern, Payload, TargetAddressType
 
 T = TypeVar("T")
 _LONGEST_GRACE = 2.0  # seconds that a close waits for a send, however long a flow control may take
@@ -223,16 +223,6 @@ class Connection:
         self.bus.catch_up()  # what came under the old address is not judged by the new one
         self.transport.set_address(address)
         self._note_address()
-
-    def set_fault(self, fault: IsoTpFault) -> None:
-        """Let something go wrong on purpose."""
-        self.check()
-        self.faults.set(fault)
-
-    def clear_faults(self) -> list[IsoTpFault]:
-        """Let nothing go wrong on purpose any more, and return the faults that were set."""
-        self._check_usable()
-        return self.faults.clear()
 
     def _note_address(self) -> None:
         """Let the bus know how to read its trace."""

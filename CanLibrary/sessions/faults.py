@@ -17,7 +17,7 @@ class SetFaults:
             whose: The endpoint, as a sentence names it: "connection 'diag'".
             transport: The endpoint.
         """
-        self._whose = whose
+        self.whose = whose
         self._transport = transport
         self._set: list[tuple[IsoTpFault, int]] = []  # and how much of what it did was told
 
@@ -31,8 +31,8 @@ class SetFaults:
 
         if not isinstance(self._transport, PythonTransport):
             raise NotSupportedError(
-                f"{self._whose[0].upper()}{self._whose[1:]} cannot play faults: its messages are made outside of "
-                "this library. Faults need backend=python."
+                f"{self.whose[0].upper()}{self.whose[1:]} cannot play faults: its messages are made outside of this "
+                "library; faults need backend=python."
             )
         self._transport.set_fault(fault)
         self._set.append((fault, 0))
@@ -52,13 +52,13 @@ class SetFaults:
         for at, (fault, told) in enumerate(self._set):
             played = fault.played[told:]
             self._set[at] = (fault, told + len(played))
-            lines += [f"Fault {fault.name} on {self._whose}: {what}." for what in played]
+            lines += [f"Fault {fault.name} on {self.whose}: {what}." for what in played]
         return lines
 
     def never_played(self) -> list[str]:
         """Return sentences about faults that a test set and that never came about."""
         return [
-            f"Fault {fault.name} was set on {self._whose} and never played: no message came that it is about."
+            f"Fault {fault.name} was set on {self.whose} and never played: no message came that it is about."
             for fault, _ in self._set
             if not fault.applied
         ]

@@ -15,6 +15,7 @@ from CanLibrary.config.ecus import EcuDescription, MessageRule, RequestRule
 from CanLibrary.errors import BusError, CanLibraryError, driver_errors, joined, translated
 from CanLibrary.formatting import plural
 from CanLibrary.sessions.bus_session import BusSession
+from CanLibrary.sessions.faults import SetFaults
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.sessions.simulated_node import SimulatedNode
 from CanLibrary.simulation.log import EcuEvent, EcuLog
@@ -53,6 +54,7 @@ class SimulatedEcu:
         self.messages: Rules[MessageRule] = Rules(description.messages)
         self.transport: PythonTransport | None = None
         self.functional: PythonTransport | None = None
+        self.faults: SetFaults | None = None  # those that a test set on its ISO-TP
         self._heard: deque[Any] = deque()  # messages that a rule may answer
         self._keys: frozenset[int] | None = frozenset()  # their identifiers; None for any
         self._due: list[tuple[float, int, Callable[[], None]]] = []
@@ -66,6 +68,7 @@ class SimulatedEcu:
         if description.address is not None:
             with driver_errors(f"Simulated ECU '{self.name}' could not be started"):
                 self.transport = self._transport(description.address, description.params)
+                self.faults = SetFaults(f"simulated ECU '{self.name}'", self.transport)
                 if description.functional is not None:
                     # Functional requests are single frames (ISO 15765-2); nobody gets a flow control from here.
                     params = replace(description.params, listen_mode=True)
@@ -98,6 +101,8 @@ class SimulatedEcu:
         if self.stopped:
             return []
         self.stopped = True
+        if self.faults is not None:
+            self.notices += self.faults.never_played()
         untold = self.end_periodic(self.periodic)
         self.node.leave()
         if self._thread.is_alive():

@@ -48,6 +48,7 @@ from CanLibrary.sessions.failure_evidence import FailureEvidence
 from CanLibrary.sessions.ownership import Ownership
 from CanLibrary.sessions.periodic import PeriodicMessages
 from CanLibrary.simulation.ecus import SimulatedEcus
+from CanLibrary.simulation.gateways import Gateways
 from CanLibrary.types import CONVERTERS, AutoClose
 from CanLibrary.version import __version__
 
@@ -124,6 +125,7 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
         self._connections = Connections(bench.connections, self._buses, ownership)
         periodic = PeriodicMessages()
         ecus = SimulatedEcus(bench.ecus, ownership, periodic)
+        gateways = Gateways(ownership)
         super().__init__(
             [
                 BusKeywords(self._buses),
@@ -138,7 +140,7 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
                 PeriodicKeywords(self._buses, periodic),
                 ProtectionKeywords(self._buses),
                 SimulatedEcuKeywords(self._buses, ecus),
-                GatewayKeywords(self._buses),
+                GatewayKeywords(self._buses, gateways),
                 ConnectionKeywords(self._connections),
                 IsoTpKeywords(self._connections, waiting),
                 IsoTpHistoryKeywords(self._buses, self._connections),
@@ -148,7 +150,7 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
                     ownership,
                     self._buses,
                     self._connections,
-                    [ecus],
+                    [ecus, gateways],
                     FailureEvidence(self._buses, self._connections, shown, folder),
                 ),
             ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import UnsupportedOperation
 from typing import IO
 
@@ -30,19 +30,26 @@ class Lines:
     on with the next line, after the lines that tell how to read the rest.
     """
 
-    def __init__(self, file: IO[bytes], ending: str) -> None:
+    def __init__(self, file: IO[bytes], ending: str, messages: Callable[[], int]) -> None:
+        """Take a file.
+
+        Args:
+            file: The file, opened to read bytes.
+            ending: Which format it is.
+            messages: Returns how many messages were read, for sentences.
+        """
         self._file = file
         self._ending = ending
         self._head: list[str] = []
         self._in_head = True
-        self._asked = False  # whether the line at hand is waiting for its message
+        self.asked = False  # whether the line at hand is waiting for its message; who gets one unsets it
         self._line = ""
         self._channel = ""
         self._number = 0
         self._restarted_after = 0
         self.unreadable = 0
         self.first_unreadable = ""
-        self.messages = 0
+        self._messages = messages
         self.wants: list[str] = []  # what the file as a whole should say about itself
         self._block_open = False
         self._unfinished = False  # whether the last line has no end
@@ -64,11 +71,6 @@ class Lines:
 
     write = read
 
-    def became_message(self) -> None:
-        """Note that the line at hand is a message."""
-        self._asked = False
-        self.messages += 1
-
     @property
     def error_channel(self) -> int | str | None:
         """The channel of the error frame that was read last, where python-can forgets it."""
@@ -76,14 +78,15 @@ class Lines:
 
     def reject(self) -> None:
         """Note that the line at hand cannot be read."""
-        self._asked = False
+        self.asked = False
         if self._in_head and self._head:
             self._head.pop()
         self.unreadable += 1
         if not self.first_unreadable:
             text = self._line.strip()
             text = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-            after = f"after {plural(self.messages, 'message')}" if self.messages else "before any message"
+            count = self._messages()
+            after = f"after {plural(count, 'message')}" if count else "before any message"
             self.first_unreadable = f"line {self._number} ({after}): {text!r}"
 
     def restarted(self) -> bool:
@@ -94,7 +97,7 @@ class Lines:
         if self._number == self._restarted_after:
             return False
         self._restarted_after = self._number
-        self._asked = False
+        self.asked = False
         self._generator = self._lines(tuple(self._head))
         return True
 
@@ -110,19 +113,19 @@ class Lines:
 
     def _lines(self, head: tuple[str, ...] = ()) -> Iterator[str]:
         yield from head
-        self._asked = False
+        self.asked = False
         if self._ending == ".asc" and self._in_head:
             yield from self._asc_head()
         for line in self._decoded():
-            if self._asked:
+            if self.asked:
                 self._passed_over()
-            self._line, self._asked = line, True
+            self._line, self.asked = line, True
             if self._in_head:
                 self._note_head(line)
             if self._ending == ".log":
                 line = self._error_frame(line)  # noqa: PLW2901
             yield line
-        if self._asked:
+        if self.asked:
             self._passed_over()
 
     def _decoded(self) -> Iterator[str]:
@@ -153,7 +156,7 @@ class Lines:
             self._in_head = False
             self._head.append(_ASC_EVENTS_LINE)
             yield _ASC_EVENTS_LINE
-            self._asked = True
+            self.asked = True
             yield line
             return
 
@@ -164,7 +167,7 @@ class Lines:
         ):
             self._head.append(line)
             if self._ending == ".csv":
-                self._asked = False
+                self.asked = False
         else:
             self._in_head = False
 
@@ -181,7 +184,7 @@ class Lines:
 
     def _passed_over(self) -> None:
         """Look at a line of which the reader made no message."""
-        self._asked = False
+        self.asked = False
         line = self._line
         if not line.strip():
             return

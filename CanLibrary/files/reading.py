@@ -43,7 +43,8 @@ class TraceFile:
         self.path = Path(path)
         self.notices: list[str] = []
         self.count = 0  # messages read
-        self._unsound = 0
+        self._impossible = self._odd = 0
+        self._went_back = False
         self._last: can.Message | None = None
         self._ending, self._zipped = format_of(self.path, reading=True)
         if self.path.is_dir():
@@ -79,33 +80,48 @@ class TraceFile:
 
     def _checked(self, messages: Iterator[can.Message]) -> Iterator[can.Message]:
         """Yield the messages that CAN can carry, and note where the times go back."""
-        impossible, odd, latest, went_back = 0, 0, -math.inf, False
+        latest = -math.inf
         for message in messages:
             timestamp = message.timestamp
-            if message.arbitration_id > MAX_STANDARD and not message.is_extended_id:
-                odd += 1
-            if not (
-                0 <= message.arbitration_id <= MAX_EXTENDED
-                and -_AGES < timestamp < _AGES
-                and len(message.data) <= 64
-                and 0 <= message.dlc <= 255  # an error frame may say anything
-            ):
-                impossible += 1
+            # One comparison each for what nearly all messages are: there may be millions of them.
+            if (
+                not (
+                    0 <= message.arbitration_id <= MAX_STANDARD
+                    or (message.is_extended_id and message.arbitration_id <= MAX_EXTENDED)
+                )
+                or not 0 <= message.dlc <= 64
+            ) and not self._fits(message):
                 continue
-            if timestamp < latest - _BACK and not went_back:
-                went_back = True
-                self._notice(f"goes back in time by {latest - timestamp:.6g} s")
+            if not latest <= timestamp < _AGES and not self._is_time(timestamp, latest):
+                continue
             latest = timestamp
             self.count += 1
             self._last = message
             yield message
         self._last = None
-        if odd:
-            self._notice(
-                f"has {plural(odd, 'message')} with an identifier above 0x7FF that is said to be standard"
-            )
-        if impossible := impossible + self._unsound:
-            self._notice(f"has {plural(impossible, 'message')} that CAN cannot carry; left out")
+        if self._odd:
+            odd = plural(self._odd, "message")
+            self._notice(f"has {odd} with an identifier above 0x7FF that is said to be standard")
+        if self._impossible:
+            self._notice(f"has {plural(self._impossible, 'message')} that CAN cannot carry; left out")
+
+    def _fits(self, message: can.Message) -> bool:
+        """Return whether a message that looks odd has room in a trace, and count it."""
+        # An error frame may say any length.
+        fits = 0 <= message.arbitration_id <= MAX_EXTENDED and 0 <= message.dlc <= 255
+        self._odd += fits and not message.is_extended_id and message.arbitration_id > MAX_STANDARD
+        self._impossible += not fits
+        return fits
+
+    def _is_time(self, timestamp: float, latest: float) -> bool:
+        """Return whether the time of a message is one, and tell if it is long before the one before it."""
+        if not -_AGES < timestamp < _AGES:
+            self._impossible += 1
+            return False
+        if timestamp < latest - _BACK and not self._went_back:
+            self._went_back = True
+            self._notice(f"goes back in time by {latest - timestamp:.6g} s")
+        return True
 
     # -- text ---------------------------------------------------------------------------------------
 
@@ -114,15 +130,15 @@ class TraceFile:
 
         options: dict[str, Any] = {"relative_timestamp": False} if self._ending == ".asc" else {}
         with ExitStack() as stack:
-            lines = Lines(stack.enter_context(self._opened()), self._ending)
+            lines = Lines(stack.enter_context(self._opened()), self._ending, lambda: self.count)
             while True:
                 try:
                     reader: Any = MESSAGE_READERS[self._ending](lines, **options)  # type: ignore[arg-type]
                     for message in reader:
-                        if _is_cut(message):
+                        if len(message.data) != message.dlc and _is_cut(message):
                             lines.reject()
                             continue
-                        lines.became_message()
+                        lines.asked = False
                         if message.is_error_frame and message.channel is None:
                             message.channel = lines.error_channel
                         yield message
@@ -140,7 +156,7 @@ class TraceFile:
 
     def _tell_of(self, lines: Lines) -> None:
         last, self._last = self._last, None
-        if lines.unreadable and not lines.messages:
+        if lines.unreadable and not self.count:
             raise self._no_messages(f"no line of it is a message, see {lines.first_unreadable}")
         for what in lines.wants:
             self._notice(what)
@@ -208,7 +224,7 @@ class TraceFile:
                 if _is_sound(message):
                     yield message
                 else:
-                    self._unsound += 1
+                    self._impossible += 1
         except Exception as error:
             if not self.count:
                 raise self._no_messages(str(error) or type(error).__name__) from error

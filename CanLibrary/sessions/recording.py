@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import count
+from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,13 +16,15 @@ from CanLibrary.sessions.progress import Progress
 from CanLibrary.sessions.reading import Reading
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.traffic.bus_traffic import BusTraffic, Handler, flags_of
-from CanLibrary.traffic.trace import ERROR, FD, TX, key_of
+from CanLibrary.traffic.trace import ERROR, EXTENDED, FD, TX, key_of
 from CanLibrary.types import AnyIsoTpAddress, CanFilters, CanMark, CanMessage
 
 INTERFACE = "recording"
 _EVERYTHING = 1 << 40  # messages: a recording is kept whole
 _ROUNDING = 1e-6  # seconds: files have microseconds, and a time since 1970 in a float has little more
-_SHOW_EACH = 1023  # messages from one look at the clock to the next, as a mask
+_BATCH = (
+    256  # messages from one look at the clock to the next; more at once would wake Python's garbage collector
+)
 
 
 class RecordedBus(BusSession):
@@ -71,33 +73,29 @@ class RecordedBus(BusSession):
         append, append_sent, add = traffic.trace.append, traffic.trace.append_sent, traffic.mailbox.add
         chosen = None if wanted is None else str(wanted)
         channels: dict[Any, bool] = {}  # whether its messages are taken
-        progress, numbers, all_flags = Progress(f"Reading {file.path.name}"), count(), 0
+        progress, messages, all_flags = Progress(f"Reading {file.path.name}"), iter(file), 0
         try:
-            for message in file:
-                if not next(numbers) & _SHOW_EACH:
-                    progress.show()
-                channel = message.channel
-                try:
-                    taken = channels[channel]
-                except KeyError:
-                    taken = channels[channel] = chosen is None or str(channel) == chosen
-                if not taken:
-                    continue
-                flags, at = flags_of(message), message.timestamp
-                all_flags |= flags
-                if flags & ERROR:
-                    traffic.error_frames += 1
+            while batch := list(islice(messages, _BATCH)):
+                progress.show()
+                for message in batch:
+                    channel = message.channel
+                    if channel not in channels:
+                        channels[channel] = chosen is None or str(channel) == chosen
+                    if not channels[channel]:
+                        continue
+                    flags, at, value = flags_of(message), message.timestamp, message.arbitration_id
+                    all_flags |= flags
                     if not message.is_rx:
                         flags |= TX
-                elif not message.is_rx:
-                    flags |= TX
-                    if not own_messages:
-                        append_sent(message.arbitration_id, message.data, flags, message.dlc, at, at)
-                        add(False)
-                        continue
-                key = key_of(message.arbitration_id, message.is_extended_id)
-                append(key, message.data, flags, message.dlc, at, at)
-                add(not flags & ERROR)
+                        if not own_messages and not flags & ERROR:
+                            append_sent(value, message.data, flags, message.dlc, at, at)
+                            add(False)
+                            continue
+                    key = key_of(value, True) if flags & EXTENDED else value
+                    append(key, message.data, flags, message.dlc, at, at)
+                    add(not flags & ERROR)
+                    if flags & ERROR:
+                        traffic.error_frames += 1
         finally:
             progress.end()
         self._fd = bool(all_flags & FD)
@@ -201,7 +199,9 @@ class _RecordedReading(Reading):
             )
         moment = began + seconds
         # One after the other: files of several channels may stand a little out of order.
-        later = (position for position in range(trace.end) if trace.received_at(position) >= moment - _ROUNDING)
+        later = (
+            position for position in range(trace.end) if trace.received_at(position) >= moment - _ROUNDING
+        )
         return CanMark(self._traffic.name, next(later, trace.end), moment, trace)
 
 

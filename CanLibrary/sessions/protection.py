@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from CanLibrary.errors import BusError, ConfigurationError
-from CanLibrary.formatting import duration, plural
+from CanLibrary.formatting import plural
 from CanLibrary.traffic.living import number_in
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.protection import protector
@@ -167,7 +167,8 @@ def _checksum_mistake(checksum: Checksum | E2E, message: CanMessage) -> str:
 
 
 def _when(message: CanMessage, span: Span) -> str:
-    return f"{duration(round(max(message.received_at - span.began, 0.0), 3))} in"
+    """Return when it came, from the beginning of what is judged."""
+    return f"at {max(message.received_at - span.began, 0.0):.3f} s"
 
 
 def _shortened(wrong: list[str]) -> str:

@@ -204,8 +204,8 @@ class LivingData:
             part = getattr(self, name)
             if part and part.needs > length:
                 raise ValueError(
-                    f"{name} reaches byte {part.needs - 1}, but the data has {plural(length, 'byte')}"
-                    f"{f', 0 to {length - 1}' if length else ''}; give longer data."
+                    f"{name} reaches byte {part.needs - 1}, but the data has {plural(length, 'byte')}; bytes "
+                    "count from 0, give longer data."
                 )
         if self.checksum and not self.checksum.covered(length):
             raise ValueError("checksum covers no byte: the data has no other than its own; give longer data.")

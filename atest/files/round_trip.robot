@@ -15,6 +15,7 @@ Vector ASC    .asc    ${True}    ${True}
 Vector ASC Packed    .asc.gz    ${True}    ${True}
 Candump Log    .log    ${True}    ${True}
 Candump Log Packed    .log.gz    ${True}    ${True}
+ASAM MDF    .mf4    ${True}    ${True}
 PEAK TRC    .trc    ${False}    ${True}
 Table    .csv    ${False}    ${False}
 Table Packed    .csv.gz    ${False}    ${False}
@@ -25,6 +26,8 @@ Database    .db    ${False}    ${False}
 The Recording Answers As The Bus Does
     [Documentation]    Traffic both ways, in a log from before to after.
     [Arguments]    ${ending}    ${fd}    ${own}
+    VAR    ${missing}    ${{ $ending == '.mf4' and importlib.util.find_spec('asammdf') is None }}
+    Skip If    ${missing}    asammdf is not installed
     ${path}    Start Can Log    trip/drive${ending}
     Talk    ${fd}    ${own}
     ${files}    Stop Can Log

@@ -138,7 +138,8 @@ def _check(file: str) -> int:
         print(*mistakes, sep="\n")
         return 1
     buses = "1 bus" if len(bench.buses) == 1 else f"{len(bench.buses)} buses"
-    print(f"{file}: {buses}, {plural(len(bench.connections), 'connection')}", *notices, sep="\n")
+    ecus = f", {plural(len(bench.ecus), 'simulated ECU')}" if bench.ecus else ""
+    print(f"{file}: {buses}, {plural(len(bench.connections), 'connection')}{ecus}", *notices, sep="\n")
     return 0
 
 

@@ -97,9 +97,13 @@ def read_cyclic(given: Mapping[Any, Any], mistakes: Mistakes) -> CyclicMessage |
     living = read_living(present, mistakes)
     if len(mistakes.found) > before:
         return None
-    message = refused(lambda: build_message(can_id, b"" if data is NOT_GIVEN else data, **options), mistakes)
+    if data is NOT_GIVEN:
+        data = living.values[0] if living and living.values else Payload()
+    message = refused(lambda: build_message(can_id, data, **options), mistakes)
     if message is None:
         return None
+    if living is not None:
+        refused(lambda: living.check_length(message.dlc), mistakes)
     return CyclicMessage("" if name is NOT_GIVEN else name, message, period, living)
 
 

@@ -384,7 +384,7 @@ class SimulatedEcuKeywords:
         | `Simulated Ecu Answers Message`    doors    0x123 01 *    124#0200
         | `Exchange Can Message`    0x123    01 FF    reply_id=0x124
         | ${log}=    `Get Simulated Ecu Log`    doors
-        | Should Be Equal    ${log}[0].kind    message
+        | Should Be Equal    ${log[0].kind}    message
         """
         ecu = self._ecus.get(name)
         if not ecu.stopped:

@@ -41,6 +41,7 @@ from CanLibrary.keywords.protection import ProtectionKeywords
 from CanLibrary.keywords.replay import ReplayKeywords
 from CanLibrary.keywords.statistics import StatisticsKeywords
 from CanLibrary.keywords.support import converted, seconds
+from CanLibrary.keywords.timing import IsoTpTimingKeywords
 from CanLibrary.keywords.waits import WaitKeywords
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connections import Connections
@@ -145,6 +146,7 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
                 IsoTpKeywords(self._connections, waiting),
                 IsoTpHistoryKeywords(self._buses, self._connections),
                 IsoTpFaultKeywords(self._connections, ecus),
+                IsoTpTimingKeywords(self._buses, self._connections),
                 FunctionalRequestKeywords(self._buses, waiting),
                 AutoCloser(
                     ownership,

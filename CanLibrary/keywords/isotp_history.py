@@ -2,16 +2,13 @@
 
 from robot.api.deco import keyword
 
-from CanLibrary.config import connection_description
-from CanLibrary.errors import ConfigurationError
 from CanLibrary.formatting import plural
 from CanLibrary.keywords.support import (
-    bus_of,
-    connection_of,
     converted,
     given_mark,
     given_values,
     log_list,
+    observed,
     tell_gone,
 )
 from CanLibrary.sessions.buses import Buses
@@ -105,19 +102,10 @@ class IsoTpHistoryKeywords:
             tx_addr=tx_addr,
             rx_addr=rx_addr,
         )
-        if connection is not None:
-            if address or bus is not None:
-                raise ConfigurationError(
-                    f"connection='{connection}' has an address and a bus: leave others out."
-                )
-            of_connection = connection_of(self._connections, connection)
-            session, observed = of_connection.bus, of_connection.transport.address
-        else:
-            session = bus_of(self._buses, bus)
-            observed = connection_description("observed", {"address": address}).address
+        session, seen = observed(self._buses, self._connections, connection, bus, address)
         span = session.reading.span(given_mark(since), given_mark(until, "until"))
         pattern, asked = converted(data, Pattern, "data"), converted(direction, Direction, "direction")
-        frames = session.reading.isotp_frames(observed, span, pattern, asked)
+        frames = session.reading.isotp_frames(seen, span, pattern, asked)
         tell_gone(span, session.alias)
         log_list(f"{plural(len(frames), 'IsoTp frame')} on bus '{session.alias}'{span.of}.", frames)
         return frames

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from robot.api import logger
 
+from CanLibrary.config import connection_description
 from CanLibrary.config.mistakes import Mistakes
 from CanLibrary.config.values import convert
 from CanLibrary.errors import ConfigurationError, joined
@@ -20,6 +21,7 @@ from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.span import Span
 from CanLibrary.types import (
     NOT_GIVEN,
+    AnyIsoTpAddress,
     CanId,
     CanIdPattern,
     CanMark,
@@ -73,6 +75,18 @@ def connection_of(connections: Connections, alias: str | None) -> Connection:
     for line in connection.faults.news():
         logger.info(line)
     return connection
+
+
+def observed(
+    buses: Buses, connections: Connections, connection: str | None, bus: str | None, address: dict[str, Any]
+) -> tuple[BusSession, AnyIsoTpAddress]:
+    """Return the bus and the address that a question about past IsoTp frames is about."""
+    if connection is None:
+        return bus_of(buses, bus), connection_description("observed", {"address": address}).address
+    if address or bus is not None:
+        raise ConfigurationError(f"connection='{connection}' has an address and a bus: leave others out.")
+    of_connection = connection_of(connections, connection)
+    return of_connection.bus, of_connection.transport.address
 
 
 def tell_closed(registry: Registry[Any], untold: list[Exception]) -> None:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 from CanLibrary.errors import BusError, ConfigurationError, joined
 from CanLibrary.formatting import duration
+from CanLibrary.sessions import isotp_timing
+from CanLibrary.sessions.isotp_timing import TimingLimits
 from CanLibrary.traffic import history, waits
 from CanLibrary.traffic.bus_traffic import BusTraffic
 from CanLibrary.traffic.matching import Matcher
@@ -22,6 +24,7 @@ from CanLibrary.types import (
     Direction,
     Expect,
     IsoTpFrame,
+    IsoTpTiming,
     Pattern,
     can_mark,
 )
@@ -219,6 +222,18 @@ class Reading:
             if direction is Direction.ANY or frame.is_rx is (direction is Direction.RX)
             if pattern.matches_all or (frame.is_complete and pattern.matches(frame.data))
         ]
+
+    def isotp_timing(self, address: AnyIsoTpAddress, span: Span, direction: Direction) -> IsoTpTiming:
+        """Return the times of the IsoTp frames of an address in a part of the trace."""
+        return isotp_timing.measure(self._traffic, address, span, direction)
+
+    def isotp_timing_should_be(
+        self, address: AnyIsoTpAddress, span: Span, direction: Direction | None, limits: TimingLimits
+    ) -> None:
+        """Fail if a limit was passed in a part of the trace."""
+        with self._losses_told():
+            isotp_timing.judge(self._traffic, address, span, direction, limits)
+        self.check_nothing_lost("How fast ISO-TP was")
 
     def last(self, wanted: Matcher, span: Span, direction: Direction) -> CanMessage:
         """Return the newest match in a part of the trace, or fail."""

@@ -150,7 +150,7 @@ class Faults:
         before, data = bytes(message.data), message.data
         if fault.fault is _Kind.OVERFLOW:
             data[at] = _OVERFLOW
-            self._layer.stop_receiving()  # 9.6.5.3: who says so takes no more of it
+            self._layer.stop_receiving()  # 9.6.5.2: who says so takes no more of it
         elif fault.fault is _Kind.CORRUPT:
             byte = _first_data_byte(kind, data, at) if fault.byte is None else fault.byte
             if byte < len(data):

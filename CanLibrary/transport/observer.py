@@ -17,7 +17,7 @@ _KINDS = ("SF", "FF", "CF", "FC")
 
 
 @dataclass
-class _Stream:
+class Stream:
     """What one side of an address sends with one identifier."""
 
     key: int
@@ -61,16 +61,16 @@ class Observer:
 
     def __init__(self, addresses: Iterable[AnyIsoTpAddress]) -> None:
         self.frames: list[IsoTpFrame] = []  # what came together, or broke off, in that order
-        self._streams: dict[int, list[_Stream]] = {}
+        self._streams: dict[int, list[Stream]] = {}
         for address in addresses:
             receiving, sending = isotp_address(rx_address(address)), isotp_address(tx_address(address))
             for key in sending_keys(address):
                 prefix = sending.get_tx_payload_prefix()
-                self._add(_Stream(key, False, None, prefix, len(prefix)))
+                self._add(Stream(key, False, None, prefix, len(prefix)))
             for key in listening_keys(address):
-                self._add(_Stream(key, True, receiving, b"", receiving.get_rx_prefix_size()))
+                self._add(Stream(key, True, receiving, b"", receiving.get_rx_prefix_size()))
 
-    def _add(self, stream: _Stream) -> None:
+    def _add(self, stream: Stream) -> None:
         self._streams.setdefault(stream.key, []).append(stream)
 
     @property
@@ -94,7 +94,10 @@ class Observer:
             if stream.began is not None:
                 self.frames.append(stream.end(stream.began, _missing(stream)))
 
-    def _note(self, stream: _Stream, message: CanMessage) -> str:
+    def parsed(self, stream: Stream, message: CanMessage, pdu: Any, kind: str) -> None:
+        """Look at a message before it counts: nothing here, for who wants to know more."""
+
+    def _note(self, stream: Stream, message: CanMessage) -> str:
         from isotp.protocol import PDU
 
         try:
@@ -102,6 +105,7 @@ class Observer:
         except ValueError as error:
             return f"no valid ISO-TP message: {str(error).rstrip('.')}"
         kind = _KINDS[pdu.type]
+        self.parsed(stream, message, pdu, kind)
         if kind == "FC":
             assert pdu.flow_status is not None
             assert pdu.stmin_sec is not None
@@ -119,7 +123,7 @@ class Observer:
             return f"FF {plural(stream.size, 'byte')}{interrupted}"
         return f"SF {self._complete(stream, message)}{interrupted}"
 
-    def _consecutive(self, stream: _Stream, message: CanMessage, pdu: Any) -> str:
+    def _consecutive(self, stream: Stream, message: CanMessage, pdu: Any) -> str:
         if stream.began is None:
             return f"CF {pdu.seqnum} of no IsoTp frame"
         stream.messages += 1
@@ -133,14 +137,14 @@ class Observer:
             return f"CF {expected}"
         return f"CF {expected}: {self._complete(stream, message)}"
 
-    def _complete(self, stream: _Stream, message: CanMessage) -> str:
+    def _complete(self, stream: Stream, message: CanMessage) -> str:
         frame = stream.end(message)
         self.frames.append(frame)
         shown = hex_text(frame.data, _SHOWN)  # says how many there are where it leaves some out
         return shown if len(frame.data) > _SHOWN else f"{plural(len(frame.data), 'byte')}: {shown}"
 
 
-def _missing(stream: _Stream) -> str:
+def _missing(stream: Stream) -> str:
     return f"{stream.size - len(stream.data)} of {plural(stream.size, 'byte')} are missing"
 
 

@@ -40,6 +40,7 @@ from CanLibrary.types.message import CanMessage, CanMessages, build_message, mes
 from CanLibrary.types.payload import Pattern, Payload
 from CanLibrary.types.replay import ReplayResult
 from CanLibrary.types.statistics import BusStatistics, IdStatistics
+from CanLibrary.types.timing import IsoTpTiming, IsoTpTransferTiming, Measured, TimeSpread
 
 __all__ = [
     "CONVERTERS",
@@ -72,10 +73,14 @@ __all__ = [
     "IsoTpFrame",
     "IsoTpMessageKind",
     "IsoTpParams",
+    "IsoTpTiming",
+    "IsoTpTransferTiming",
+    "Measured",
     "Pattern",
     "Payload",
     "ReplayResult",
     "TargetAddressType",
+    "TimeSpread",
     "build_message",
     "can_mark",
     "check_parameter",

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from pathlib import Path
 
 import can
@@ -137,6 +138,29 @@ class TestWhatIsInTheFile:
         assert [data for value, data, *_ in got if value != 0x7E0] == [
             n.to_bytes(4, "big") for n in range(5000)
         ]
+
+    @pytest.mark.parametrize("since_plugged_in", [True, False])
+    def test_one_clock_for_what_is_sent_and_what_is_received(
+        self, node, logs, tmp_path, scripted_bus, since_plugged_in
+    ):
+        session = node(bus=scripted_bus())
+        began = time.time()
+        logs.start(session, tmp_path / "drive.blf", 0)
+        stamps = []
+        for number in range(3):
+            session.send(message(0x1))
+            stamps.append(12.5 + number if since_plugged_in else time.time() - 0.0001)
+            session.bus.arrived.put(
+                can.Message(arbitration_id=0x2, is_extended_id=False, timestamp=stamps[-1])
+            )
+            session.catch_up()
+        logs.stop(session, None)
+        times = [one.timestamp for one in TraceFile(tmp_path / "drive.blf")]
+        assert all(began - 0.001 < at < time.time() + 0.001 for at in times)
+        if since_plugged_in:
+            assert times == sorted(times)
+        else:  # the better time: that of the interface
+            assert times[1::2] == pytest.approx(stamps, abs=2e-6)
 
     def test_several_at_once(self, node, logs, tmp_path):
         session = node()

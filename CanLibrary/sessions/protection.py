@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from CanLibrary.traffic.span import Span
 
 _TOLD = 5  # mistakes in one sentence
+_MOST_STEPS = 1000  # that are looked for where the range is no multiple of the step
 _PASSED = {Direction.RX: "received", Direction.TX: "sent", Direction.ANY: "recorded"}
 
 
@@ -146,11 +147,20 @@ def _step(counter: Counter, last: int, number: int, tolerance: int) -> str:
     if number == last:
         return f"it stayed {number}"
     distance = (number - last) % counter.size
-    missing, rest = divmod(distance, counter.step)
-    missing -= 1
-    if rest or missing < 0:
+    if distance == counter.step:
+        return ""
+    steps = _steps(counter, distance)
+    if steps is None:
         return f"after {last} came {number}, which is no step of {counter.step}"
-    return f"after {last} came {number} ({missing} missing)" if missing > tolerance else ""
+    return f"after {last} came {number} ({steps - 1} missing)" if steps - 1 > tolerance else ""
+
+
+def _steps(counter: Counter, distance: int) -> int | None:
+    """Return with how many steps the counter gets so far, over the end of its range too; None if it does not."""
+    if not distance % counter.step:
+        return distance // counter.step
+    possible = range(2, min(counter.size, _MOST_STEPS))
+    return next((steps for steps in possible if steps * counter.step % counter.size == distance), None)
 
 
 def _checksum_mistake(checksum: Checksum | E2E, message: CanMessage) -> str:

@@ -1,6 +1,7 @@
 """Periodic messages by handle: what runs, what ends with its bus, and who is told that a send failed."""
 
 import gc
+import time
 import weakref
 
 import can
@@ -13,6 +14,8 @@ from CanLibrary.sessions.interfaces import open_bus
 from CanLibrary.sessions.periodic import PeriodicMessages
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.types import build_message
+from CanLibrary.types.bit_field import Counter
+from CanLibrary.types.living import LivingData
 
 
 @pytest.fixture
@@ -200,3 +203,110 @@ def test_only_socketcan_sends_by_itself(node, periodic):
         "bus 'body' is none, leave by_interface out."
     )
     assert session.dependents == []
+
+
+class TestByInterface:
+    """What the kernel cannot do is refused before its interface is looked at."""
+
+    @pytest.mark.parametrize(
+        ("given", "name"),
+        [
+            ({"offset": 0.1}, "offset"),
+            ({"living": LivingData(counter=Counter(byte=0))}, "data that lives in it"),
+        ],
+    )
+    def test_what_it_does_not_know(self, node, periodic, given, name):
+        session = node()
+        message = build_message(0x100, "01")
+        with pytest.raises(ConfigurationError) as refused:
+            periodic.start(session, message, 0.01, None, None, True, **given)
+        assert str(refused.value) == (
+            f"by_interface=True knows no {name}: the kernel begins at once and repeats the same data; leave by_interface "
+            "out."
+        )
+        assert session.dependents == []
+
+
+class TestSimulatedNode:
+    def test_it_sends_by_itself_and_its_errors_are_told_on_the_bus(self, node, periodic, eventually):
+        session, sent = node(), []
+
+        def send(message):
+            sent.append(str(message))
+            if len(sent) == 2:
+                raise BusError("no")
+
+        living = LivingData(counter=Counter(byte=0))
+        periodic.start(session, build_message(0x100, "01"), 0.005, None, "beat", living=living, send=send)
+        eventually(lambda: len(sent) > 3)
+        assert sent[:4] == ["0x100  [1]  00", "0x100  [1]  01", "0x100  [1]  01", "0x100  [1]  02"]
+        assert refusal(BusError, session.check) == "Periodic message 'beat' could not be sent 1 time: no"
+        assert session.traffic.trace.end == 0
+
+
+class TestStatistics:
+    def test_of_one_that_runs_and_of_one_that_has_ended(self, node, periodic, start, eventually):
+        session = node()
+        start(session, "beat", 0.002)
+        eventually(lambda: session.traffic.trace.end > 5)
+        running = periodic.statistics("beat")
+        assert running.running
+        assert 3 < running.gaps <= running.count  # it may be sending right now
+        count = periodic.stop("beat")
+        ended = periodic.statistics("beat")
+        assert (ended.running, ended.count) == (False, count)
+        session.close()
+        assert periodic.statistics("beat") == ended
+
+    def test_before_the_second_message(self, node, periodic, start, eventually):
+        session = node()
+        start(session, "beat", 60)
+        eventually(lambda: session.traffic.trace.end)
+        figures = periodic.statistics("beat")
+        assert (figures.gaps, figures.mean, figures.worst_error) == (0, None, None)
+        assert str(figures) == (
+            "Periodic message 'beat' on bus 'body', every 1 minute: 1 sent, 0 cycles left out, 0 sends failed.\n"
+            "No gap was measured yet: that takes two messages."
+        )
+
+    def test_a_failed_send_is_told_first_and_is_in_the_figures_then(
+        self, node, scripted_bus, start, periodic, eventually
+    ):
+        send = Refusing()
+        start(node("body", bus=scripted_bus(send=send)), "beat", 60)
+        eventually(lambda: send.calls)
+        assert refusal(BusError, periodic.statistics, "beat").startswith(
+            "Periodic message 'beat' could not be"
+        )
+        assert periodic.statistics("beat").failed == 1
+
+    def test_what_a_stall_left_out_is_a_miss(self, node, scripted_bus, start, periodic, eventually):
+        sent = []
+
+        def send(_message):
+            sent.append(time.monotonic())
+            if len(sent) == 2:
+                time.sleep(0.1)
+
+        start(node("body", bus=scripted_bus(send=send)), "beat", 0.02)
+        eventually(lambda: len(sent) > 3)
+        periodic.stop("beat")
+        figures = periodic.statistics("beat")
+        assert figures.misses >= 3
+        assert figures.worst_error > 0.05
+        assert figures.longest > 0.08
+
+    def test_the_cycle(self, node, periodic, start, eventually):
+        session = node()
+        start(session, "beat", 0.005)
+        eventually(lambda: session.traffic.trace.end > 3)
+        periodic.stop("beat")
+        figures = periodic.statistics("beat")
+        worst = figures.worst_error
+        assert periodic.should_have_kept_its_cycle("beat", worst) == figures
+        with pytest.raises(AssertionError) as failed:
+            periodic.should_have_kept_its_cycle("beat", worst / 2)
+        assert str(failed.value).startswith(
+            "Periodic message 'beat' did not keep its cycle of 5 milliseconds ± "
+        )
+        assert str(failed.value).endswith(str(figures))

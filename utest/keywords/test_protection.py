@@ -1,0 +1,100 @@
+"""The verdicts about counters and checksums where nobody can know, and from Python."""
+
+import sys
+from datetime import timedelta
+
+import pytest
+
+from CanLibrary import CanLibraryError
+from CanLibrary.types import CanId, CanMessages, Direction, Payload
+
+ID = CanId("0x1A0")
+COUNTER = {"byte": 1, "width": 4}
+
+
+def send(library, *texts, bus="ecu"):
+    library.send_can_messages(CanMessages(texts), bus=bus)
+    library.set_can_mark()
+
+
+def refusal(kind, call, *args, **named):
+    with pytest.raises(kind) as refused:
+        call(*args, **named)
+    return str(refused.value)
+
+
+def test_from_python_with_plain_values(library):
+    send(library, "1A0#0101", "1A0#0202")
+    assert library.message_counter_should_be_alive("0x1A0", counter=COUNTER) == 2
+    assert library.message_checksum_should_be_valid(ID, checksum={"kind": "SUM", "byte": 0}) == 2
+
+
+def test_messages_of_the_past_that_are_gone_are_no_verdict(new_library, channel):
+    library = new_library(timeout=5, trace_size=10)
+    library.open_can_bus("ecu", channel=channel)
+    library.open_can_bus("tester", channel=channel)
+    send(library, *(f"1A0#00{number % 16:02X}" for number in range(40)))
+    gone = "of that time are gone, because the trace keeps 10. Give a later since=, or a larger trace_size."
+    for keyword, described, what in (
+        (library.message_counter_should_be_alive, {"counter": COUNTER}, "the counter"),
+        (library.message_checksum_should_be_valid, {"checksum": {"kind": "XOR", "byte": 0}}, "the checksum"),
+    ):
+        said = refusal(CanLibraryError, keyword, ID, **described)
+        assert said.startswith(
+            f"Whether {what} of 0x1A0 on bus 'tester' since the bus was opened is right cannot be said: "
+        )
+        assert said.endswith(gone)
+
+
+def test_a_package_that_is_missing_is_told_at_the_keyword(library, monkeypatch):
+    monkeypatch.setitem(sys.modules, "e2e", None)
+    told = 'needs the package autosar-e2e; install it with: pip install "robotframework-canlibrary[e2e]".'
+    assert (
+        refusal(
+            CanLibraryError, library.message_checksum_should_be_valid, ID, e2e={"profile": 1, "data_id": 1}
+        )
+        == f"E2E profile 1 {told}"
+    )
+    assert (
+        refusal(
+            CanLibraryError,
+            library.start_periodic_message,
+            ID,
+            Payload("00 00 00"),
+            period=timedelta(seconds=1),
+            checksum={"kind": "CRC16_CCITT", "byte": 0},
+        )
+        == f"A checksum of kind CRC16_CCITT {told}"
+    )
+    assert library.stop_all_periodic_messages() == 0
+
+
+def test_own_messages_and_remote_messages(library):
+    send(library, "1A0#0001", "1A0#R2", "1A0#0002")
+    assert library.message_counter_should_be_alive(ID, counter=COUNTER) == 2
+    assert refusal(
+        AssertionError, library.message_counter_should_be_alive, ID, counter=COUNTER, direction=Direction.TX
+    ).startswith("0 messages 0x1A0 on bus 'tester' were sent since")
+
+
+@pytest.mark.parametrize("tolerance", [-1, 15])
+def test_a_tolerance_that_is_none(library, tolerance):
+    assert refusal(
+        CanLibraryError, library.message_counter_should_be_alive, ID, counter=COUNTER, tolerance=tolerance
+    ) == (f"tolerance={tolerance} is not possible: it is 0 or more, and less than the counter has steps.")
+
+
+def test_a_step_over_an_end_that_is_no_multiple_of_it(library):
+    counter = {"byte": 0, "width": 4, "maximum": 9, "step": 3}
+    send(library, "1A0#05", "1A0#08", "1A0#01", "1A0#00")
+    said = refusal(AssertionError, library.message_counter_should_be_alive, ID, counter=counter)
+    assert "is wrong 1 time in 4 messages" in said
+    assert "after 1 came 0 (2 missing) at " in said
+
+
+def test_many_mistakes_are_shortened(library):
+    send(library, *(["1A0#0001"] * 9))
+    said = refusal(AssertionError, library.message_counter_should_be_alive, ID, counter=COUNTER)
+    assert "is wrong 8 times in 9 messages" in said
+    assert said.count("it stayed 1") == 5
+    assert said.endswith("; and 3 more.")

@@ -221,8 +221,8 @@ class TestByInterface:
         with pytest.raises(ConfigurationError) as refused:
             periodic.start(session, message, 0.01, None, None, True, **given)
         assert str(refused.value) == (
-            f"by_interface=True knows no {name}: the kernel begins at once and repeats the same data; leave by_interface "
-            "out."
+            f"by_interface=True knows no {name}: the kernel begins at once and repeats the same data; leave "
+            "by_interface out."
         )
         assert session.dependents == []
 

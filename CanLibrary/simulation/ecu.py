@@ -12,14 +12,14 @@ from itertools import count
 from typing import Any
 
 from CanLibrary.config.ecus import EcuDescription, MessageRule, RequestRule
-from CanLibrary.errors import BusError, CanLibraryError, driver_errors, joined, translated
-from CanLibrary.formatting import plural
+from CanLibrary.errors import BusError, CanLibraryError, driver_errors, translated
 from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.sessions.faults import SetFaults
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.sessions.simulated_node import SimulatedNode
 from CanLibrary.simulation.log import EcuEvent, EcuLog
 from CanLibrary.simulation.rules import Rules
+from CanLibrary.simulation.troubles import Troubles
 from CanLibrary.traffic.trace import key_of
 from CanLibrary.transport.protocol import Transfer
 from CanLibrary.transport.python import PythonTransport
@@ -29,7 +29,6 @@ _PATIENCE = 5.0  # seconds to wait for a thread that hangs in its driver
 _READ_TIMEOUT = 0.5  # seconds between two looks at the timers of ISO-TP where none of them runs
 _NEGATIVE = 0x7F  # the service identifier of a negative response, ISO 14229-1
 _PENDING = 0x78  # ISO 14229-1 table A.1: requestCorrectlyReceived-ResponsePending
-_MOST_ERRORS = 20
 
 
 class SimulatedEcu:
@@ -50,6 +49,7 @@ class SimulatedEcu:
         self.end_periodic: Callable[[list[str]], list[Exception]] = lambda _handles: []
         self.node = SimulatedNode(session)
         self.log = EcuLog(session)
+        self.troubles = Troubles(self.name)
         self.requests: Rules[RequestRule] = Rules(description.requests)
         self.messages: Rules[MessageRule] = Rules(description.messages)
         self.transport: PythonTransport | None = None
@@ -60,10 +60,6 @@ class SimulatedEcu:
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = count()
         self._responses: deque[tuple[Transfer, EcuEvent]] = deque()  # on their way
-        self._errors: list[Exception] = []
-        self._more_errors = 0
-        self._problems = 0  # what ISO-TP met and nobody was told
-        self._first_problem = ""
         self._busy = self._ending = False
         if description.address is not None:
             with driver_errors(f"Simulated ECU '{self.name}' could not be started"):
@@ -101,52 +97,35 @@ class SimulatedEcu:
         if self.stopped:
             return []
         self.stopped = True
+        untold = self.end_periodic(self.periodic)
+        for step in (self.node.leave, self._end_thread, *(transport.stop for transport in self.transports)):
+            try:
+                step()
+            except Exception as error:  # noqa: BLE001 - told with the rest; the others must still stop
+                untold.append(error)
+        for _, event in self._responses:
+            event.note = "not through when the ECU was stopped"
         if self.faults is not None:
             self.notices += self.faults.never_played()
-        untold = self.end_periodic(self.periodic)
-        self.node.leave()
+        self.notices += self.troubles.take_notices()
+        untold += self.troubles.take_errors()
+        if self in self.session.dependents:
+            self.session.dependents.remove(self)
+            self.session.background.remove(self.take_untold)
+        return untold
+
+    def _end_thread(self) -> None:
         if self._thread.is_alive():
             with self.log.changed:
                 self._ending = True
                 self.log.changed.notify_all()
             self._thread.join(_PATIENCE)
         self._look_at_transports()
-        for transport in self.transports:
-            try:
-                transport.stop()
-            except Exception as error:  # noqa: BLE001 - told with the rest; the others must still stop
-                untold.append(error)
-        for _, event in self._responses:
-            event.note = "not through when the ECU was stopped"
-        self.notices += self._take_notices()
-        untold += self._take_errors()
-        if self in self.session.dependents:
-            self.session.dependents.remove(self)
-            self.session.background.remove(self.take_untold)
-        return untold
 
     def take_untold(self) -> list[Exception]:
         """Return what went wrong and nobody was told; what the other side of a transfer did is a notice of the bus."""
-        self.session.notices += self._take_notices()
-        return self._take_errors()
-
-    def _take_notices(self) -> list[str]:
-        with self.log.changed:
-            problems, self._problems = self._problems, 0
-        more = f" {plural(problems - 1, 'more problem')} followed." if problems > 1 else ""
-        return [f"Simulated ECU '{self.name}': {self._first_problem}{more}"] if problems else []
-
-    def _take_errors(self) -> list[Exception]:
-        with self.log.changed:
-            errors, self._errors = self._errors, []
-            more, self._more_errors = self._more_errors, 0
-        if not errors:
-            return []
-        if more:
-            errors.append(CanLibraryError(f"{plural(more, 'more problem')} followed."))
-        error = BusError(f"Simulated ECU '{self.name}': {joined(errors)}")
-        error.__cause__ = errors[0]
-        return [error]
+        self.session.notices += self.troubles.take_notices()
+        return self.troubles.take_errors()
 
     def rules_changed(self) -> None:
         """Note which messages may be answered."""
@@ -222,11 +201,7 @@ class SimulatedEcu:
             if not isinstance(error, CanLibraryError):
                 error = translated("It could not answer", error)
             self.log.note("problem", note=str(error))
-            with self.log.changed:
-                if len(self._errors) < _MOST_ERRORS:
-                    self._errors.append(error)
-                else:
-                    self._more_errors += 1
+            self.troubles.add_error(error)
 
     def _later(self, seconds: float, work: Callable[[], None]) -> None:
         heapq.heappush(self._due, (time.monotonic() + seconds, next(self._numbers), work))
@@ -283,19 +258,14 @@ class SimulatedEcu:
             if isinstance(transfer.error, BusError):
                 self._guarded(_raise, transfer.error)
             elif transfer.error is not None:
-                self._report(transfer.error)
+                self.troubles.add_problem(transfer.error)
         for transport in self.transports:
             for problem in transport.inbox.take_problems():
                 if isinstance(problem.error, BusError):
                     self._guarded(_raise, problem.error)
                 else:
                     self.log.note("problem", note=str(problem.error))
-                    self._report(problem.error)
-
-    def _report(self, error: Exception) -> None:
-        with self.log.changed:
-            self._first_problem = self._first_problem if self._problems else str(error)
-            self._problems += 1
+                    self.troubles.add_problem(problem.error)
 
 
 def _as_heard(message: Any) -> CanMessage:

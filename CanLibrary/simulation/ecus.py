@@ -18,6 +18,10 @@ if TYPE_CHECKING:  # imported when an ECU starts: an import of the library shoul
     from CanLibrary.sessions.bus_session import BusSession
     from CanLibrary.simulation.ecu import SimulatedEcu
 
+# Parts of a period by which the first message is later for each message: multiples of the golden ratio lie apart from
+# each other however many there are, also where one period is a multiple of another.
+_GOLDEN = 0.618034
+
 
 class SimulatedEcus:
     """All simulated ECUs of a library instance, by name."""
@@ -96,15 +100,14 @@ class SimulatedEcus:
 
     def _start_cyclic(self, ecu: SimulatedEcu) -> None:
         """Start its cyclic messages, spread over their periods so that they do not leave in one burst."""
-        cyclic = ecu.description.cyclic
-        for number, single in enumerate(cyclic):
+        for number, single in enumerate(ecu.description.cyclic):
             handle = self._periodic.start(
                 ecu.session,
                 single.message,
                 single.period,
                 None,
                 single.name,
-                offset=single.period * number / len(cyclic),
+                offset=single.period * (number * _GOLDEN % 1),
                 living=single.living,
                 send=ecu.node.send,
             )

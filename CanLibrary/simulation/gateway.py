@@ -127,12 +127,16 @@ class Gateway:
         if self.stopped:
             return []
         self.stopped = True
+        untold: list[Exception] = []
         for node in self._nodes:
-            node.leave()
+            try:
+                node.leave()
+            except Exception as error:  # noqa: BLE001 - told with the rest; the gateway must still end
+                untold.append(error)
         if self._thread.is_alive():
             self._waiting.put(None)
             self._thread.join(_PATIENCE)
-        untold = self.take_untold()
+        untold += self.take_untold()
         for session in (self.source, self.target):
             if self in session.dependents:
                 session.dependents.remove(self)

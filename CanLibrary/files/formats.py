@@ -122,6 +122,13 @@ def format_of(path: Path, *, reading: bool) -> tuple[str, bool]:
     return ending, zipped
 
 
+def asammdf_missing(path: Path) -> ConfigurationError:
+    """Return the error that tells how to get what .mf4 files need."""
+    return ConfigurationError(
+        f"'{path.name}' needs the package asammdf; install it with: pip install robotframework-canlibrary[mf4]"
+    )
+
+
 def features(message: Any) -> Iterator[Feature]:
     """Yield what a message of ours or of python-can carries."""
     if message.is_error_frame:

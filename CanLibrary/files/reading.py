@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import gzip
-import logging
 import math
 import mmap
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from CanLibrary.errors import BusError, ConfigurationError
 from CanLibrary.files.blf import BlfFile
-from CanLibrary.files.formats import FORMATS, format_of
+from CanLibrary.files.foreign import is_cut, is_sound, quiet, text_of
+from CanLibrary.files.formats import FORMATS, asammdf_missing, format_of
 from CanLibrary.files.lines import Lines
-from CanLibrary.formatting import message_text, plural
+from CanLibrary.formatting import plural
 from CanLibrary.types.can_id import MAX_EXTENDED, MAX_STANDARD
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class TraceFile:
             self._notice("is empty")
             return
         try:
-            with _quiet():
+            with quiet():
                 if self._ending in _TEXT:
                     yield from self._checked(self._from_text())
                 elif self._ending == ".blf":
@@ -135,7 +135,7 @@ class TraceFile:
                 try:
                     reader: Any = MESSAGE_READERS[self._ending](lines, **options)  # type: ignore[arg-type]
                     for message in reader:
-                        if len(message.data) != message.dlc and _is_cut(message):
+                        if len(message.data) != message.dlc and is_cut(message):
                             lines.reject()
                             continue
                         lines.asked = False
@@ -169,7 +169,7 @@ class TraceFile:
         if lines.broken:
             self._notice(f"is cut or damaged: {lines.broken.rstrip('.')}")
         elif lines.unfinished:
-            shown = f" {message_text_of(last)}" if last is not None else ""
+            shown = f" {text_of(last)}" if last is not None else ""
             self._notice(
                 f"may be cut: its last line has no end, so that its last message{shown} may be incomplete"
             )
@@ -221,7 +221,7 @@ class TraceFile:
             raise self._no_messages(str(error) or type(error).__name__) from error
         try:
             for message in reader:
-                if _is_sound(message):
+                if is_sound(message):
                     yield message
                 else:
                     self._impossible += 1
@@ -231,52 +231,3 @@ class TraceFile:
             self._notice(f"is cut or damaged: {str(error).rstrip('.') or type(error).__name__}")
         finally:
             reader.stop()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep python-can's readers from logging what becomes a notice here, line by line."""
-    logger = logging.getLogger("can.io")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-
-
-def _is_sound(message: can.Message) -> bool:
-    """Return whether the numbers of a message are numbers: a column of SQLite holds anything."""
-    numbers = (message.timestamp, message.arbitration_id, message.dlc)
-    return all(isinstance(number, kind) for number, kind in zip(numbers, (float, int, int), strict=True))
-
-
-def message_text_of(message: can.Message) -> str:
-    """Return a message as it prints here; python-can's own text has other columns."""
-    if message.is_error_frame:
-        return "an error frame"
-    return message_text(
-        message.arbitration_id,
-        message.is_extended_id,
-        bytes(message.data),
-        message.dlc,
-        remote=message.is_remote_frame,
-        fd=message.is_fd,
-        bitrate_switch=message.bitrate_switch,
-    )
-
-
-def asammdf_missing(path: Path) -> ConfigurationError:
-    """Return the error that tells how to get what .mf4 files need."""
-    return ConfigurationError(
-        f"'{path.name}' needs the package asammdf; install it with: pip install robotframework-canlibrary[mf4]"
-    )
-
-
-def _is_cut(message: can.Message) -> bool:
-    """Return whether a message has less data than its length says: its line was cut or overwritten."""
-    if message.is_remote_frame or message.is_error_frame:
-        return False
-    size, length = len(message.data), message.dlc
-    # CAN has lengths up to 15 that mean 8 bytes; some formats keep CAN FD messages, but not that they are such.
-    return size != length and (message.is_fd or size != min(length, 8))

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from CanLibrary.errors import BusError, ConfigurationError
-from CanLibrary.files.formats import FORMATS, MISSING, features, format_of, loss_sentence
-from CanLibrary.files.reading import asammdf_missing, message_text_of
+from CanLibrary.files.foreign import text_of
+from CanLibrary.files.formats import FORMATS, MISSING, asammdf_missing, features, format_of, loss_sentence
 
 if TYPE_CHECKING:
     import can
@@ -167,7 +167,7 @@ class TraceWriter:
         lost = FORMATS[self._ending].lost
         losses = [feature for feature in features(message) if feature in lost]
         if losses and not self.loss:
-            self.loss = loss_sentence(self.path.name, self._ending, losses[0], message_text_of(message))
+            self.loss = loss_sentence(self.path.name, self._ending, losses[0], text_of(message))
         return not any(lost[feature] == MISSING for feature in losses)
 
     def close(self) -> None:

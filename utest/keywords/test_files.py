@@ -318,6 +318,8 @@ WORKS = {
 }
 # What their own tests show.
 ELSEWHERE = {
+    "get_isotp_timing",
+    "isotp_timing_should_be_within",
     "message_checksum_should_be_valid",
     "message_counter_should_be_alive",
     "replay_can_trace",

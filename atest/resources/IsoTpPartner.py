@@ -153,6 +153,14 @@ class IsoTpPartner:
             if error not in node.errors:
                 raise AssertionError(f"The partner met {node.errors or 'no error'}, not {error}.")
 
+    @keyword("IsoTp Partner Forgets")
+    def isotp_partner_forgets(self, *, name: str = "ecu") -> None:
+        """Forgets the payloads and errors of before."""
+        node = self._nodes[name]
+        with node.changed:
+            node.payloads.clear()
+            node.errors.clear()
+
     @keyword
     def get_noting_wait_func(self) -> NotingWaitFunc:
         """Returns a function for the parameter wait_func; its ``times`` are what it was asked to wait."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from CanLibrary.errors import BusError, ConfigurationError, translated
+from CanLibrary.errors import BusError, CanLibraryError, ConfigurationError, translated
 from CanLibrary.formatting import plural
 from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.sessions.registry import Owner
@@ -159,7 +159,8 @@ class Gateway:
                 way.target.transmit(self._copy(message, routed))
                 self.routed += 1
             except Exception as error:  # noqa: BLE001 - told by the next keyword (verdict rule 4); the others go on
-                self._error = error if isinstance(error, BusError) else translated("It was refused", error)
+                refused = isinstance(error, CanLibraryError)
+                self._error = error if refused else translated("It was refused", error)
                 self._failed += 1
 
     def _copy(self, message: Any, routed: int) -> Any:

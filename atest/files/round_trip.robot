@@ -24,14 +24,10 @@ Database    .db    ${False}    ${False}
 
 *** Keywords ***
 The Recording Answers As The Bus Does
-    [Documentation]    Traffic both ways, in a log from before to after.
+    [Documentation]    Traffic both ways; what comes after the log is not in it.
     [Arguments]    ${ending}    ${fd}    ${own}
-    VAR    ${missing}    ${{ $ending == '.mf4' and importlib.util.find_spec('asammdf') is None }}
-    Skip If    ${missing}    asammdf is not installed
-    ${path}    Start Can Log    trip/drive${ending}
-    Talk    ${fd}    ${own}
-    ${files}    Stop Can Log
-    Should Be Equal    ${files}    ${{ [$path] }}
+    Skip If    $ending == '.mf4' and importlib.util.find_spec('asammdf') is None    asammdf is not installed
+    ${path}    Log The Talk    trip/drive${ending}    ${fd}    ${own}
     Send Can Message    0x7FF    01    # not in the log any more
     Open Can Trace    ${path}    recording
     FOR    ${direction}    IN    Rx    Tx    ANY
@@ -54,6 +50,15 @@ Counts Should Be Right
     Can Message Should Not Arrive    0x55    since=opened    within=10 ms    bus=${bus}
     ${statistics}    Get Bus Statistics    since=opened    bus=${bus}
     Should Be Equal    ${statistics.ids['0x7E8'].count}    ${3}
+
+Log The Talk
+    [Documentation]    In a log from before to after.
+    [Arguments]    ${name}    ${fd}    ${own}
+    ${path}    Start Can Log    ${name}
+    Talk    ${fd}    ${own}
+    ${files}    Stop Can Log
+    Should Be Equal    ${files}    ${{ [$path] }}
+    RETURN    ${path}
 
 Talk
     [Documentation]    A request, answers, an extended message, one without data, and with CAN FD one of 64 bytes.

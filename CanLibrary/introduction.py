@@ -336,6 +336,48 @@ that bus as well: both hear everything. With ``interface`` or ``channel`` it has
 it. Two connections that talk to each other need two nodes, or a bus with ``receive_own_messages=True``, because a
 node does not hear itself.
 
+= The rest of the car =
+
+An ECU under test wants its surroundings. They run in this process, beside the tests, on a bus that is open: on any
+interface, also on a virtual bus that has nothing else on it.
+
+== Simulated ECUs ==
+
+`Start Simulated Ecu` starts one that is described in the YAML file, or one that answers nothing yet; then
+`Simulated Ecu Answers Message` and `Simulated Ecu Answers Request` say what it answers, with delays, a count,
+response pending, or silence. A later rule goes before an earlier one, so that a test can overrule the file. What an ECU
+sends is received by the test as from a real one. `Simulated Ecu Should Have Received` judges what it received.
+``resources/small_car.yaml`` in the repository is a car of five ECUs.
+
+| simulation:
+|   engine:
+|     bus: body
+|     isotp: {txid: 0x7E8, rxid: 0x7E0, functional_id: 0x7DF}
+|     requests:
+|       - {request: "22 F1 90", response: "62 F1 90 57 42 41"}
+|     messages:
+|       - {when: "0x1F0 01 *", answer: "1F1#0100", delay: 5 ms}
+|     cyclic:
+|       - {id: 0x100, data: "00 00 00 00", period: 10 ms, counter: {byte: 3, width: 4}}
+
+== Data that lives ==
+
+A periodic message can count, step through values, ramp, and carry a checksum or an AUTOSAR E2E profile:
+``counter``, ``values``, ``ramp``, ``checksum`` and ``e2e`` of `Start Periodic Message`, and under ``cyclic`` in the file.
+`Message Counter Should Be Alive` and `Message Checksum Should Be Valid` judge messages that came, with the same
+words. CRCs and E2E profiles need the package autosar-e2e: ``pip install "robotframework-canlibrary[e2e]"``.
+
+== Faults and measurements ==
+
+`Set IsoTp Fault` lets a connection or a simulated ECU break the rules of ISO 15765-2 on purpose.
+`Get IsoTp Timing` measures the other side on the wire. `Get Periodic Statistics` and
+`Periodic Message Should Have Kept Its Cycle` say how regular a periodic message was.
+
+== Gateways ==
+
+`Start Can Gateway` hands messages from one bus to another, with other identifiers where wanted.
+`Message Should Be Routed` judges a gateway, that one or a real one.
+
 = Auto-closing =
 
 What opens belongs to the test that runs, or to the suite while its setup or teardown runs. What was described

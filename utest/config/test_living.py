@@ -66,6 +66,13 @@ def test_what_is_made_already_stays():
             ["export.ecu: counter and e2e overlap: both use bit 0 of byte 0."],
         ),
         (
+            {
+                "counter": {"byte": 1, "bit": 4, "width": 4},
+                "e2e": {"profile": 1, "data_id": 1, "mode": "NIBBLE"},
+            },
+            ["export.ecu: counter and e2e overlap: both use bit 4 of byte 1."],
+        ),
+        (
             {"values": 5},
             ["export.ecu.values: 5 is no list of data; give at least one, such as ['01 00', '02 00']."],
         ),
@@ -101,3 +108,8 @@ def test_keyword_arguments_begin_with_their_name():
     with pytest.raises(ConfigurationError) as refused:
         living_data({"counter": {"byte": 0, "step": "x"}})
     assert str(refused.value) == "counter.step: step='x' is not possible: step is an integer."
+
+
+def test_the_upper_half_beside_the_counter_of_a_profile_is_free_but_for_the_mode_nibble():
+    given = {"counter": {"byte": 1, "bit": 4, "width": 4}, "e2e": {"profile": 1, "data_id": 1}}
+    assert living_data(given).counter.bits == (12, 13, 14, 15)

@@ -98,3 +98,21 @@ def test_many_mistakes_are_shortened(library):
     assert "is wrong 8 times in 9 messages" in said
     assert said.count("it stayed 1") == 5
     assert said.endswith("; and 3 more.")
+
+
+def test_as_many_as_the_tolerance_may_be_missing(library):
+    send(library, "1A0#0001", "1A0#0004")
+    assert library.message_counter_should_be_alive(ID, counter=COUNTER, tolerance=2) == 2
+    said = refusal(AssertionError, library.message_counter_should_be_alive, ID, counter=COUNTER, tolerance=1)
+    assert "after 1 came 4 (2 missing) at " in said
+
+
+def test_a_recording_is_judged_too(library, tmp_path):
+    send(library, "1A0#0101", "1A0#0202", "1A0#0404")
+    library.save_can_trace(tmp_path / "drive.blf", since="opened")
+    library.open_can_trace(tmp_path / "drive.blf", "drive")
+    assert library.message_checksum_should_be_valid(ID, checksum={"kind": "XOR", "byte": 0}, bus="drive") == 3
+    said = refusal(AssertionError, library.message_counter_should_be_alive, ID, counter=COUNTER, bus="drive")
+    assert said.startswith(
+        "The counter of 0x1A0 on bus 'drive' is wrong 1 time in 3 messages in the recording: after 2 came 4 (1 missing)"
+    )

@@ -32,8 +32,10 @@ def scheduler():
 def start(scheduler):
     tasks = []
 
-    def begin(sent, period, *, duration=None, identifier=0x100, data="00"):
-        task = PeriodicTask("beat", "body", build_message(identifier, data), period, duration, sent)
+    def begin(sent, period, *, duration=None, identifier=0x100, data="00", **options):
+        task = PeriodicTask(
+            "beat", "body", build_message(identifier, data), period, duration, sent, **options
+        )
         tasks.append(task)
         scheduler.start(task)
         return task
@@ -52,6 +54,41 @@ def test_the_first_goes_out_at_once_and_the_next_ones_each_period(start, eventua
     eventually(lambda: len(other.at) == 5)
     assert other.at[4] - other.at[0] > 0.19
     assert task.sent == 1
+
+
+def test_an_offset_delays_the_first_and_the_end(start, eventually):
+    sent, began = Sent(), time.monotonic()
+    task = start(sent, 0.05, offset=0.1, duration=0.12)
+    eventually(lambda: not task.running)
+    assert sent.at[0] - began >= 0.1
+    assert task.ends_at - began >= 0.22
+    assert 1 <= len(sent.at) <= 3
+
+
+def test_constant_data_is_prepared_once_and_again_where_it_changes(start, eventually):
+    sent, prepared = Sent(), []
+
+    def prepare(message):
+        prepared.append(str(message))
+        return message
+
+    task = start(sent, 0.005, prepare=prepare)
+    eventually(lambda: len(sent.at) > 3)
+    task.message = build_message(0x100, "FF")
+    eventually(lambda: "0x100  [1]  FF" in sent.texts)
+    assert prepared == ["0x100  [1]  00", "0x100  [1]  FF"]
+
+
+def test_figures_begin_again_with_a_new_period(scheduler, start, eventually):
+    sent = Sent()
+    task = start(sent, 0.3)
+    eventually(lambda: len(sent.at) == 2)
+    assert task.statistics().longest > 0.2
+    scheduler.change_period(task, 0.01)
+    assert (task.statistics().gaps, task.statistics().period) == (0, 0.01)
+    eventually(lambda: task.statistics().gaps > 3)
+    assert task.misses < 20
+    assert task.sent > 5
 
 
 def test_the_cycle_does_not_drift(start, eventually):

@@ -26,6 +26,7 @@ from CanLibrary.types.faults import (
     IsoTpMessageKind,
 )
 from CanLibrary.types.filters import CanFilter, CanFilters
+from CanLibrary.types.functional import FunctionalAnswer, Responder, Responders
 from CanLibrary.types.isotp import (
     AnyIsoTpAddress,
     AsymmetricIsoTpAddress,
@@ -65,6 +66,7 @@ __all__ = [
     "CanMessages",
     "Direction",
     "Expect",
+    "FunctionalAnswer",
     "IdStatistics",
     "IsoTpAddress",
     "IsoTpAddressFields",
@@ -79,6 +81,8 @@ __all__ = [
     "Pattern",
     "Payload",
     "ReplayResult",
+    "Responder",
+    "Responders",
     "TargetAddressType",
     "TimeSpread",
     "build_message",
@@ -114,4 +118,5 @@ CONVERTERS: dict[type, Any] = {
     CanMessage: lambda value: message_from(value),
     CanMark: lambda value: can_mark(value),
     CanMessagePattern: lambda value: CanMessagePattern(value),
+    Responders: lambda value: Responders(value),
 }

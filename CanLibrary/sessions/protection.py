@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from CanLibrary.errors import BusError, ConfigurationError
 from CanLibrary.formatting import plural
+from CanLibrary.sessions.progress import Progress
+from CanLibrary.traffic.history import select
 from CanLibrary.traffic.living import number_in
 from CanLibrary.traffic.matching import Matcher
-from CanLibrary.traffic.protection import protector
+from CanLibrary.traffic.protection import Protect, protector
 from CanLibrary.types import CanId, CanMark, CanMessage, Direction
 from CanLibrary.types.bit_field import Counter
 from CanLibrary.types.living import E2E, Checksum
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 
 _TOLD = 5  # mistakes in one sentence
 _MOST_STEPS = 1000  # that are looked for where the range is no multiple of the step
+_LONGEST = 64  # bytes of a message
 _PASSED = {Direction.RX: "received", Direction.TX: "sent", Direction.ANY: "recorded"}
 
 
@@ -46,30 +51,28 @@ def counter_should_be_alive(
         raise ConfigurationError(
             f"tolerance={tolerance} is not possible: it is 0 or more, and less than the counter has steps."
         )
-    where = f"{id} on bus '{session.alias}'"
-    span, messages = _asked_for(session, id, direction, since, until, "the counter")
-    if len(messages) < 2:
-        raise AssertionError(
-            f"{plural(len(messages), 'message')} {where} {'was' if len(messages) == 1 else 'were'} "
-            f"{_PASSED[direction]}{span.of}: a counter that is alive takes at least 2."
-        )
-    wrong = []
-    last = None
-    for message in messages:
+    where, span = f"{id} on bus '{session.alias}'", session.reading.span(since, until)
+    count, last, wrong = 0, None, _Mistakes(span)
+    for message in _messages(session, id, span, direction, "the counter"):
+        count += 1
         number = _number(counter, message)
         if isinstance(number, str):
-            wrong.append(f"{number} {_when(message, span)}")
+            wrong.note(message, number)
             last = None
             continue
         if last is not None and (mistake := _step(counter, last, number, tolerance)):
-            wrong.append(f"{mistake} {_when(message, span)}")
+            wrong.note(message, mistake)
         last = number
-    if wrong:
+    if count < 2:
         raise AssertionError(
-            f"The counter of {where} is wrong {plural(len(wrong), 'time')} in {len(messages)} messages{span.of}: "
-            f"{_shortened(wrong)}."
+            f"{plural(count, 'message')} {where} {'was' if count == 1 else 'were'} {_PASSED[direction]}{span.of}: a "
+            "counter that is alive takes at least 2."
         )
-    return len(messages)
+    if wrong.count:
+        raise AssertionError(
+            f"The counter of {where} is wrong {plural(wrong.count, 'time')} in {count} messages{span.of}: {wrong}."
+        )
+    return count
 
 
 def checksum_should_be_valid(
@@ -90,37 +93,39 @@ def checksum_should_be_valid(
         since: Where to begin; where the test began if None.
         until: Where to end; now if None.
     """
-    where = f"{id} on bus '{session.alias}'"
-    protector(checksum, 64)  # a package that is missing is told before anything else
-    span, messages = _asked_for(session, id, direction, since, until, "the checksum")
-    if not messages:
+    where, span = f"{id} on bus '{session.alias}'", session.reading.span(since, until)
+    protect = functools.lru_cache(functools.partial(protector, checksum))
+    protect(_LONGEST)  # a package that is missing is told before anything else
+    count, wrong, first = 0, 0, ""
+    for message in _messages(session, id, span, direction, "the checksum"):
+        count += 1
+        if mistake := _checksum_mistake(checksum, message, protect):
+            wrong += 1
+            first = first or f"{message} {_when(message, span)}: {mistake}"
+    if not count:
         raise AssertionError(
             f"No message {where} was {_PASSED[direction]}{span.of}: no checksum can be valid."
         )
-    wrong, first = 0, ""
-    for message in messages:
-        if mistake := _checksum_mistake(checksum, message):
-            wrong += 1
-            first = first or f"{message} {_when(message, span)}: {mistake}"
     if wrong:
         raise AssertionError(
-            f"The {checksum.label} of {where} is wrong in {wrong} of {plural(len(messages), 'message')}{span.of}, "
-            f"first in {first}."
+            f"The {checksum.label} of {where} is wrong in {wrong} of {plural(count, 'message')}{span.of}, first in "
+            f"{first}."
         )
-    return len(messages)
+    return count
 
 
-def _asked_for(
-    session: BusSession,
-    id: CanId,
-    direction: Direction,
-    since: CanMark | None,
-    until: CanMark | None,
-    what: str,
-) -> tuple[Span, list[CanMessage]]:
-    span = session.reading.span(since, until)
-    found = session.reading.messages(Matcher(id), span, direction)
-    messages = [message for message in found if not message.is_remote_frame]
+def _messages(
+    session: BusSession, id: CanId, span: Span, direction: Direction, what: str
+) -> Iterator[CanMessage]:
+    """Yield the messages of an identifier, and refuse at the end where some of them are not known."""
+    progress = Progress("Judging messages")
+    try:
+        for message in select(session.traffic, Matcher(id), span, direction):
+            progress.show()
+            if not message.is_remote_frame:
+                yield message
+    finally:
+        progress.end()
     question = f"Whether {what} of {id} on bus '{session.alias}'{span.of} is right"
     trace = session.traffic.trace
     if span.gone or span.start < min(trace.first, span.stop):  # some may have gone while they were looked at
@@ -129,7 +134,24 @@ def _asked_for(
             f"the trace keeps {trace.capacity}. Give a later since=, or a larger trace_size."
         )
     session.reading.check_nothing_lost(question)
-    return span, messages
+
+
+class _Mistakes:
+    """How many there are, and the first ones as a sentence says them."""
+
+    def __init__(self, span: Span) -> None:
+        self.count = 0
+        self._span = span
+        self._first: list[str] = []
+
+    def note(self, message: CanMessage, mistake: str) -> None:
+        self.count += 1
+        if self.count <= _TOLD:
+            self._first.append(f"{mistake} {_when(message, self._span)}")
+
+    def __str__(self) -> str:
+        more = [f"and {self.count - _TOLD} more"] if self.count > _TOLD else []
+        return "; ".join(self._first + more)
 
 
 def _number(counter: Counter, message: CanMessage) -> int | str:
@@ -163,13 +185,15 @@ def _steps(counter: Counter, distance: int) -> int | None:
     return next((steps for steps in possible if steps * counter.step % counter.size == distance), None)
 
 
-def _checksum_mistake(checksum: Checksum | E2E, message: CanMessage) -> str:
+def _checksum_mistake(
+    checksum: Checksum | E2E, message: CanMessage, protect: Callable[[int], Protect]
+) -> str:
     """Return what is wrong with the checksum of a message; empty where it is right."""
     data, field = message.data, checksum.field
     if len(data) < checksum.needs or (isinstance(checksum, Checksum) and not checksum.covered(len(data))):
         return "it is too short to carry one"
     changed = bytearray(data)
-    protector(checksum, len(data))(changed)
+    protect(len(data))(changed)
     if (right := bytes(changed)) == bytes(data):
         return ""
     digits = field.width // 4
@@ -179,8 +203,3 @@ def _checksum_mistake(checksum: Checksum | E2E, message: CanMessage) -> str:
 def _when(message: CanMessage, span: Span) -> str:
     """Return when it came, from the beginning of what is judged."""
     return f"at {max(message.received_at - span.began, 0.0):.3f} s"
-
-
-def _shortened(wrong: list[str]) -> str:
-    more = f"; and {len(wrong) - _TOLD} more" if len(wrong) > _TOLD else ""
-    return "; ".join(wrong[:_TOLD]) + more

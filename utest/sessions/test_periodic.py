@@ -226,6 +226,25 @@ class TestByInterface:
         )
         assert session.dependents == []
 
+    def test_it_has_no_figures_about_its_cycle(self, node, periodic, monkeypatch):
+        class KernelSends:
+            """What the kernel sends by itself, as the handle knows it."""
+
+            name, running, sent, failed, error = "beat", True, 3, 0, None
+
+            def stop(self):
+                self.running = False
+
+        monkeypatch.setattr("CanLibrary.sessions.periodic.by_interface_task", lambda *_: KernelSends())
+        periodic.start(node(), build_message(0x100, "01"), 0.01, None, "beat", True)
+        told = (
+            "Periodic message 'beat' is sent by the interface, which does not tell when: ask Get Bus Statistics for the "
+            "gaps of its identifier."
+        )
+        assert refusal(NotSupportedError, periodic.statistics, "beat") == told
+        assert periodic.stop("beat") == 3
+        assert refusal(NotSupportedError, periodic.should_have_kept_its_cycle, "beat", None) == told
+
 
 class TestSimulatedNode:
     def test_it_sends_by_itself_and_its_errors_are_told_on_the_bus(self, node, periodic, eventually):

@@ -1,5 +1,6 @@
 """Data that changes with each message."""
 
+import functools
 import itertools
 import random
 
@@ -7,6 +8,7 @@ import pytest
 
 from CanLibrary.sessions.protection import _checksum_mistake, _step
 from CanLibrary.traffic.living import Living, number_in
+from CanLibrary.traffic.protection import protector
 from CanLibrary.types import Payload, build_message
 from CanLibrary.types.bit_field import Counter, Field, Ramp
 from CanLibrary.types.enums import ByteOrder, ChecksumKind, E2EMode
@@ -95,7 +97,8 @@ def test_what_is_sent_passes_its_own_checks(seed):
     for sent in found:
         message = build_message(0x100, sent)
         assert int.from_bytes(sent, "little") & untouched == int.from_bytes(data, "little") & untouched
-        assert not _checksum_mistake(checks.get("checksum") or checks["e2e"], message)
+        checksum = checks.get("checksum") or checks["e2e"]
+        assert not _checksum_mistake(checksum, message, functools.partial(protector, checksum))
     numbers = [number_in(counter, sent) for sent in found]
     assert numbers[0] == counter.start
     if counter.size > 2 * counter.step:
@@ -161,3 +164,11 @@ class TestPlaces:
         with pytest.raises(ValueError) as refused:  # noqa: PT011 - the whole sentence is compared
             Field(**fields)
         assert str(refused.value) == sentence
+
+
+def test_values_of_another_length_than_the_data():
+    living = Living(LivingData(values=(Payload("01 02"),)))
+    with pytest.raises(
+        ValueError, match=r"^The values have 2 bytes, but the data has 3; a message keeps its length"
+    ):
+        living.prepare(3)

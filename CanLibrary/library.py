@@ -138,7 +138,7 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
                 EvidenceKeywords(self._buses),
                 FileKeywords(self._buses),
                 ReplayKeywords(self._buses),
-                PeriodicKeywords(self._buses, periodic),
+                PeriodicKeywords(self._buses, periodic, ecus),
                 ProtectionKeywords(self._buses),
                 SimulatedEcuKeywords(self._buses, ecus),
                 GatewayKeywords(self._buses, gateways),

@@ -1,14 +1,13 @@
 *** Settings ***
 Documentation       How a diagnostic test reads with the keywords of ``request_response.resource``.
 ...
-...                 The ECU is simulated by ``SimulatedEcu.py`` and answers from its own node of the virtual bus.
+...                 The ECU is a simulated one: a table of requests and responses, at the end of this file. Without it,
+...                 and with another interface, the same tests run against a real ECU.
 
 Library             CanLibrary
-Library             SimulatedEcu.py
 Resource            request_response.resource
 
 Suite Setup         Start The Ecu And Open The Link
-Suite Teardown      Stop Simulated Ecu
 Test Setup          Session Should Change    01
 
 
@@ -27,6 +26,7 @@ Data Can Be Written In The Extended Session Only
     [Documentation]    A refusal is a verdict too, with its reason.
     Request Should Be Refused    2E 01 02 2A    7F
     Session Should Change    03
+    Ecu Is In The Extended Session
     Write Data By Identifier    01 02    2A
     ${data}=    Read Data By Identifier    01 02
     Should Be Equal As Integers    ${data[0]}    ${0x2A}
@@ -70,8 +70,29 @@ A Session Is Kept Alive
 
 *** Keywords ***
 Start The Ecu And Open The Link
-    [Documentation]    The sniffer is a third node: it sees what the tester sends.
-    Start Simulated Ecu    channel=diagnostics
+    [Documentation]    The sniffer is another node on the bus: it sees what the tester sends.
+    ...
+    ...    What a suite setup starts runs until the suite ends.
     Open Can Bus    sniffer    interface=virtual    channel=diagnostics
     Open Can Bus    tester    interface=virtual    channel=diagnostics
+    Start Simulated Ecu    ecu    bus=tester    txid=0x7E8    rxid=0x7E0    tx_padding=0xAA
+    Ecu Is In The Default Session
     Open Diagnostic Link
+
+Ecu Is In The Default Session
+    [Documentation]    What the ECU answers. A later rule goes before an earlier one, so the general ones come first.
+    Simulated Ecu Answers Request    ecu    10 *    7F 10 12
+    Simulated Ecu Answers Request    ecu    10 01    50 01 00 32 01 F4
+    Simulated Ecu Answers Request    ecu    10 03    50 03 00 32 01 F4
+    Simulated Ecu Answers Request    ecu    3E 00    7E 00
+    Simulated Ecu Answers Request    ecu    3E 80
+    Simulated Ecu Answers Request    ecu    22 *    7F 22 31
+    Simulated Ecu Answers Request    ecu    22 F1 90    62 F1 90 57 42 41 31 32 33 34 35 36 37 38 39 30 31 32 33 34
+    Simulated Ecu Answers Request    ecu    2E *    7F 2E 7F
+    Simulated Ecu Answers Request    ecu    31 01 02 03    71 01 02 03    pending=1
+    Simulated Ecu Answers Request    ecu    85 01    7F 85 11
+
+Ecu Is In The Extended Session
+    [Documentation]    A test adds what the ECU answers from now on.
+    Simulated Ecu Answers Request    ecu    2E 01 02 2A    6E 01 02
+    Simulated Ecu Answers Request    ecu    22 01 02    62 01 02 2A

@@ -49,11 +49,12 @@ Exchange A Request For Its Reply
     [Documentation]    ``Exchange Can Message`` listens before it sends: a fast reply is never missed, an old one
     ...    never counts.
     ...
-    ...    A real ECU replies when it is asked. Here the reply is a periodic message: the next one comes after
-    ...    the request.
-    Start Periodic Message    0x7E8    02 7E 00    period=20 ms    name=reply    bus=ecu
+    ...    Here a simulated ECU replies, as a real one does when it is asked. It works beside the test, on the
+    ...    tester's own bus, and ends with the test.
+    Start Simulated Ecu    engine    bus=tester
+    Simulated Ecu Answers Message    engine    0x7E0 02 3E 00    7E8#027E00
     Exchange Can Message    0x7E0    02 3E 00    reply_id=0x7E8    reply_data=?? 7E *    bus=tester
-    Stop Periodic Message    reply
+    Simulated Ecu Should Have Received    engine    message=0x7E0 02 3E 00    count=1
 
 Prove That Something Stays Quiet
     [Documentation]    Fails as soon as a message arrives that should not.

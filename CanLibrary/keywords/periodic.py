@@ -1,6 +1,7 @@
 """Periodic messages."""
 
 from datetime import timedelta
+from typing import Any
 
 from robot.api import logger
 from robot.api.deco import keyword
@@ -10,6 +11,7 @@ from CanLibrary.errors import ConfigurationError
 from CanLibrary.keywords.support import NO_DATA, bus_of, checked_message, seconds
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.periodic import PeriodicMessages
+from CanLibrary.simulation.ecus import SimulatedEcus
 from CanLibrary.types import NOT_GIVEN, CanId, Payload
 from CanLibrary.types.living import ChecksumFields, CounterFields, E2EFields, RampFields
 from CanLibrary.types.periodic import PeriodicStatistics
@@ -18,9 +20,10 @@ from CanLibrary.types.periodic import PeriodicStatistics
 class PeriodicKeywords:
     """Keywords for periodic messages."""
 
-    def __init__(self, buses: Buses, periodic: PeriodicMessages) -> None:
+    def __init__(self, buses: Buses, periodic: PeriodicMessages, ecus: SimulatedEcus) -> None:
         self._buses = buses
         self._periodic = periodic
+        self._ecus = ecus
 
     @keyword
     def start_periodic_message(
@@ -43,6 +46,7 @@ class PeriodicKeywords:
         bitrate_switch: bool = False,
         remote: bool = False,
         dlc: int | None = None,
+        ecu: str | None = None,
         bus: str | None = None,
     ) -> str:
         """Sends a message now and then again each period, and returns a handle.
@@ -83,6 +87,8 @@ class PeriodicKeywords:
             bitrate_switch: Send their data at the higher bit rate; needs ``fd=True``.
             remote: Send remote messages, which carry no data.
             dlc: Length that a remote message asks for, 0 to 8 bytes; 0 by default.
+            ecu: Name of a simulated ECU that sends it on its bus, see `Start Simulated Ecu`: the test receives it then,
+                and it ends with the ECU.
             bus: Alias of the bus; the current one by default.
 
         Raises:
@@ -105,9 +111,10 @@ class PeriodicKeywords:
         message = checked_message(
             id, data, extended=extended, fd=fd, bitrate_switch=bitrate_switch, remote=remote, dlc=dlc
         )
-        session = bus_of(self._buses, bus)
+        sender = self._sender(ecu, bus, by_interface)
+        session = bus_of(self._buses, bus if sender is None else sender.session.alias)
         last = None if duration is None else _above_zero(duration, "duration")
-        return self._periodic.start(
+        handle = self._periodic.start(
             session,
             message,
             _above_zero(period, "period"),
@@ -116,7 +123,22 @@ class PeriodicKeywords:
             by_interface,
             offset=seconds(offset, 0.0, "offset"),
             living=living,
+            send=None if sender is None else sender.node.send,
         )
+        if sender is not None:
+            sender.periodic.append(handle)
+        return handle
+
+    def _sender(self, ecu: str | None, bus: str | None, by_interface: bool) -> Any:
+        if ecu is None:
+            return None
+        if bus is not None:
+            raise ConfigurationError(
+                "ecu= and bus= exclude each other: a simulated ECU sends on its own bus."
+            )
+        if by_interface:
+            raise ConfigurationError("ecu= and by_interface=True exclude each other: the ECU sends it.")
+        return self._ecus.get_running(ecu)
 
     @keyword
     def change_periodic_message(

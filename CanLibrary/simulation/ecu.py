@@ -165,7 +165,9 @@ class SimulatedEcu:
         """Wait until there is something to do; False at the end."""
         changed = self.log.changed
         with changed:
-            while not self._ending:
+            while True:
+                if self._ending and not self._is_waiting():  # what was heard before the end is still answered
+                    break
                 left = self._due[0][0] - time.monotonic() if self._due else None
                 done = self._responses and self._responses[0][0].done
                 problems = any(transport.inbox.has_problems for transport in self.transports)
@@ -254,18 +256,24 @@ class SimulatedEcu:
         """Note what became of responses, and what ISO-TP met."""
         while self._responses and self._responses[0][0].done:
             transfer, event = self._responses.popleft()
-            event.note = "" if transfer.error is None else str(transfer.error)
+            event.note = "" if transfer.error is None else self._sentence(transfer.error)
             if isinstance(transfer.error, BusError):
                 self._guarded(_raise, transfer.error)
             elif transfer.error is not None:
-                self.troubles.add_problem(transfer.error)
+                self.troubles.add_problem(event.note)
         for transport in self.transports:
             for problem in transport.inbox.take_problems():
                 if isinstance(problem.error, BusError):
                     self._guarded(_raise, problem.error)
                 else:
-                    self.log.note("problem", note=str(problem.error))
-                    self.troubles.add_problem(problem.error)
+                    sentence = self._sentence(problem.error)
+                    self.log.note("problem", note=sentence)
+                    self.troubles.add_problem(sentence)
+
+    def _sentence(self, error: Exception) -> str:
+        """Return what ISO-TP says of a connection as it is said of an ECU, which is named in front of it."""
+        name = f"connection '{self.name}'"
+        return str(error).removeprefix(f"On {name}: ").replace(f" on {name}", "")
 
 
 def _as_heard(message: Any) -> CanMessage:

@@ -33,10 +33,10 @@ class Troubles:
             else:
                 self._more += 1
 
-    def add_problem(self, error: Exception) -> None:
+    def add_problem(self, sentence: str) -> None:
         """Keep a problem: the first one, and how many there were."""
         with self._lock:
-            self._problem = self._problem if self._problems else str(error)
+            self._problem = self._problem if self._problems else sentence
             self._problems += 1
 
     def take_notices(self) -> list[str]:

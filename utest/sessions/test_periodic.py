@@ -238,8 +238,8 @@ class TestByInterface:
         monkeypatch.setattr("CanLibrary.sessions.periodic.by_interface_task", lambda *_: KernelSends())
         periodic.start(node(), build_message(0x100, "01"), 0.01, None, "beat", True)
         told = (
-            "Periodic message 'beat' is sent by the interface, which does not tell when: ask Get Bus Statistics for the "
-            "gaps of its identifier."
+            "Periodic message 'beat' is sent by the interface, which does not tell when: ask Get Bus Statistics for "
+            "the gaps of its identifier."
         )
         assert refusal(NotSupportedError, periodic.statistics, "beat") == told
         assert periodic.stop("beat") == 3

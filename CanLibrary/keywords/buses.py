@@ -143,7 +143,7 @@ class BusKeywords:
         Example:
         | `Open Can Bus`    body    channel=1
         | ${buses}=    `Get Can Buses`
-        | Should Be Equal    ${buses}[0][alias]    body
+        | Should Be Equal    ${buses}[-1][alias]    body
         """
         return [
             {

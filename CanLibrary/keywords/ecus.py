@@ -207,7 +207,7 @@ class SimulatedEcuKeywords:
         Example:
         | `Start Simulated Ecu`    engine    txid=0x7EA    rxid=0x7E2
         | ${ecus}=    `Get Simulated Ecus`
-        | Should Be Equal    ${ecus}[0][name]    engine
+        | Should Be Equal    ${ecus}[-1][name]    engine
         """
         return [
             {

@@ -16,3 +16,10 @@ Example Of Every Keyword Runs
     Run Inner Suite    ${OUTPUT DIR}/examples.robot
     Inner Test Should Have Passed    @{names}
     Inner Run Should Pass
+
+Example Of Every Keyword Runs With Simulated Ecus Alone
+    [Documentation]    Nobody else is on the bus.
+    ${names}    Write Suite Of Examples    ${OUTPUT DIR}/simulated.robot    simulated=True
+    Run Inner Suite    ${OUTPUT DIR}/simulated.robot
+    Inner Test Should Have Passed    @{names}
+    Inner Run Should Pass

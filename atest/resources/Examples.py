@@ -28,10 +28,34 @@ Open Partners
     IsoTp Partner Answers    22F190    62 F1 90 57 42 41
     IsoTp Partner Answers    3E00    7E 00
 """
+SIMULATED_HEAD = """*** Settings ***
+Documentation       The examples of all keywords, on buses with nothing but simulated ECUs.
+
+Library             CanLibrary
+
+
+*** Test Cases ***
+"""
+SIMULATED_TAIL = """
+*** Keywords ***
+Open Partners
+    Close All Can Buses
+    Open Can Bus    network    channel=0
+    Start Simulated Ecu    partner    bus=network    txid=0x7E8    rxid=0x7E0
+    Simulated Ecu Answers Request    partner    10 03    50 03 00 32 01 F4
+    Simulated Ecu Answers Request    partner    22 F1 90    62 F1 90 57 42 41
+    Simulated Ecu Answers Request    partner    3E 00    7E 00
+    Open Can Bus    can    channel=0
+"""
 # A keyword that only receives finds messages that came by themselves, again and again.
 TALK = """\
     VAR    @{talk}    100#01    7E8#065003003201F4    7E8#0662F190574241
     Partner Sends    @{{ $talk * 150 }}    after=1 ms    gap=10 ms
+"""
+SIMULATED_TALK = """\
+    Start Periodic Message    0x100    01    period=10 ms    ecu=partner
+    Start Periodic Message    0x7E8    06 50 03 00 32 01 F4    period=10 ms    offset=3 ms    ecu=partner
+    Start Periodic Message    0x7E8    06 62 F1 90 57 42 41    period=10 ms    offset=6 ms    ecu=partner
 """
 CONNECTION = "    Open IsoTp Connection    diag    txid=0x7E0    rxid=0x7E8\n"
 
@@ -41,11 +65,15 @@ class Examples:
     """One keyword."""
 
     @keyword
-    def write_suite_of_examples(self, path: Path) -> list[str]:
-        """Writes the suite and returns the names of its tests, which are those of the keywords."""
+    def write_suite_of_examples(self, path: Path, *, simulated: bool = False) -> list[str]:
+        """Writes the suite and returns the names of its tests, which are those of the keywords.
+
+        The partners are foreign stacks, or simulated ECUs.
+        """
         keywords = LibraryDocumentation("CanLibrary").keywords
-        tests = [_test(single.name, _example(single.doc)) for single in keywords]
-        path.write_text(HEAD + "\n".join(tests) + TAIL, encoding="utf-8")
+        head, tail, talk = (SIMULATED_HEAD, SIMULATED_TAIL, SIMULATED_TALK) if simulated else (HEAD, TAIL, TALK)
+        tests = [_test(single.name, _example(single.doc), talk) for single in keywords]
+        path.write_text(head + "\n".join(tests) + tail, encoding="utf-8")
         return [single.name for single in keywords]
 
 
@@ -55,12 +83,12 @@ def _example(doc: str) -> list[str]:
     return [line[2:].replace("`", "") for line in lines if line.startswith("| ")]
 
 
-def _test(name: str, example: list[str]) -> str:
+def _test(name: str, example: list[str], talk: str) -> str:
     if not example:
         return f"{name}\n    Fail    The documentation of {name} has no example.\n"
     body = "    Open Partners\n"
     if "IsoTp" in name and not any("Open IsoTp Connection" in line for line in example):
         body += CONNECTION
     if name.startswith(("Receive ", "Wait For ", "Set Can Mark")):
-        body += TALK
+        body += talk
     return f"{name}\n{body}" + "".join(f"    {line}\n" for line in example)

@@ -71,7 +71,9 @@ class Examples:
         The partners are foreign stacks, or simulated ECUs.
         """
         keywords = LibraryDocumentation("CanLibrary").keywords
-        head, tail, talk = (SIMULATED_HEAD, SIMULATED_TAIL, SIMULATED_TALK) if simulated else (HEAD, TAIL, TALK)
+        head, tail, talk = (
+            (SIMULATED_HEAD, SIMULATED_TAIL, SIMULATED_TALK) if simulated else (HEAD, TAIL, TALK)
+        )
         tests = [_test(single.name, _example(single.doc), talk) for single in keywords]
         path.write_text(head + "\n".join(tests) + tail, encoding="utf-8")
         return [single.name for single in keywords]

@@ -1,16 +1,19 @@
 """Many periodic messages on a virtual bus: the scheduler beside python-can's `send_periodic`, in the same process.
 
-python benchmarks/periodic.py                   5 seconds for each measurement, about two minutes
-python benchmarks/periodic.py --seconds 30      the time that the table of the project speaks of
+python benchmarks/periodic.py                   5 seconds for each measurement, half a minute
+python benchmarks/periodic.py --seconds 30      as long as what is promised speaks of
+python benchmarks/periodic.py --all             smaller loads as well
 
-Gaps are taken where a foreign node on the same channel receives: its queue notes the time at which the message was put
-into it. The first second of each measurement does not count.
+What else runs on the machine makes both late: a run in which others took much of it says little. Gaps are taken where a
+foreign node on the same channel receives: its queue notes the time at which the message was put into it. The first second
+of each measurement does not count.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import os
 import statistics
 import sys
 import time
@@ -35,10 +38,11 @@ from CanLibrary.sessions.periodic import PeriodicMessages
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.types import build_message
 
+JUDGED = "100 at 10 ms and 200 at 20 ms"
 LOADS = {
+    JUDGED: [(100, 0.01), (200, 0.02)],
     "100 at 10 ms": [(100, 0.01)],
     "200 at 20 ms": [(200, 0.02)],
-    "100 at 10 ms and 200 at 20 ms": [(100, 0.01), (200, 0.02)],
 }
 _WARM_UP = 1.0  # seconds
 _DATA = bytes(range(8))
@@ -130,6 +134,17 @@ def measure(
     )
 
 
+def _busy() -> float:
+    """Return how many seconds all CPUs of the machine have been busy, or taken away from it; 0 where nobody says."""
+    try:
+        user, nice, system, _idle, _waiting, *rest = map(
+            int, Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:9]
+        )
+    except OSError:
+        return 0.0
+    return (user + nice + system + sum(rest)) / os.sysconf("SC_CLK_TCK")
+
+
 def _line(what: str, results: list[Result]) -> str:
     def middle(of: Callable[[Result], float]) -> float:
         return statistics.median(of(result) for result in results)
@@ -148,12 +163,13 @@ def main() -> int:
     )
     parser.add_argument("--seconds", type=float, default=5.0, help="seconds of each measurement")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=LOADS, help="one load")
+    parser.add_argument("--all", action="store_true", help="smaller loads as well, which are not judged")
     arguments = parser.parse_args()
-    missed = []
+    missed = False
     for name, load in LOADS.items():
-        if arguments.only not in (None, name):
+        if name != JUDGED and not arguments.all:
             continue
+        busy, began, own = _busy(), time.monotonic(), time.process_time()
         ours: list[Result] = []
         theirs: list[Result] = []
         for number in range(arguments.rounds):
@@ -169,12 +185,12 @@ def main() -> int:
         print(
             f"  p99 {ratio:.3f} × (limit 0.2), CPU {less:.2f} × (limit 1), count off by {off:.4%} (limit 0.1 %)"
         )
-        if ratio > 0.2 or less >= 1 or off > 0.001:
-            missed.append(name)
+        others = _busy() - busy - (time.process_time() - own)
+        if busy:
+            print(f"  Others took {others / (time.monotonic() - began):.2f} CPUs meanwhile.")
+        missed |= name == JUDGED and (ratio > 0.2 or less >= 1 or off > 0.001)
     print(machine())
-    if missed:
-        print(f"Missed: {', '.join(missed)}")
-    return int(bool(missed))
+    return int(missed)
 
 
 if __name__ == "__main__":

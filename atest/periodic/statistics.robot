@@ -60,7 +60,7 @@ Statistics Of One That Has Ended
     Should Be Equal    ${{ ($statistics.count, $statistics.running) }}    ${{ ($count, False) }}
     Close Can Bus    tester
     ${again}    Get Periodic Statistics    heartbeat
-    Should Be Equal    ${again}    ${statistics}
+    Should Be Equal As Strings    ${again}    ${statistics}
 
 Statistics Begin Again With A New Period
     [Documentation]    Gaps of another period say nothing about this one.

@@ -5,8 +5,8 @@ python benchmarks/periodic.py --seconds 30      as long as what is promised spea
 python benchmarks/periodic.py --all             smaller loads as well
 
 What else runs on the machine makes both late: a run in which others took much of it says little. Gaps are taken where a
-foreign node on the same channel receives: its queue notes the time at which the message was put into it. The first second
-of each measurement does not count.
+foreign node on the same channel receives: its queue notes the time at which the message was put into it. The first
+second of each measurement does not count.
 """
 
 from __future__ import annotations

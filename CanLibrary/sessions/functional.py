@@ -21,7 +21,16 @@ from CanLibrary.transport.functional import (
     physical_request,
     single_frame,
 )
-from CanLibrary.types import CanId, CanMessage, FunctionalAnswer, IsoTpFrame, Pattern, Responder
+from CanLibrary.types import (
+    AddressingMode,
+    CanId,
+    CanMessage,
+    FunctionalAnswer,
+    IsoTpAddress,
+    IsoTpFrame,
+    Pattern,
+    Responder,
+)
 
 _NEGATIVE, _PENDING = 0x7F, 0x78  # ISO 14229-1: negative response, requestCorrectlyReceived-ResponsePending
 _N_CR = 1.0  # seconds that a consecutive frame may take, ISO 15765-2:2016, 9.8.2
@@ -162,6 +171,7 @@ class FunctionalExchange:
         responding = self._responding.get(key)
         if responding is None:
             responding = self._responding[key] = _Responding(self._known[key], self._deadline)
+            self._note_address(responding.who)
         responding.last = message.received_at
         ended = responding.observer.take(message)
         if responding.observer.wants_flow_control and key not in served:
@@ -169,8 +179,16 @@ class FunctionalExchange:
         for frame in ended:
             self._ended(responding, frame)
 
+    def _note_address(self, who: Responder) -> None:
+        """Let the bus know how to read its trace."""
+        if (txid := _requests_to(who)) is not None:
+            mode = AddressingMode.Normal_29bits if who.rxid.extended else AddressingMode.Normal_11bits
+            address = IsoTpAddress(mode, txid=txid, rxid=who.rxid)
+            if address not in self._session.isotp_addresses:
+                self._session.isotp_addresses.append(address)
+
     def _let_go_on(self, who: Responder) -> None:
-        txid = who.txid or physical_request(who.rxid)
+        txid = _requests_to(who)
         if txid is None:
             raise ConfigurationError(
                 f"{who} answers with several messages and waits for a flow control, but its identifier is not known: "
@@ -232,6 +250,10 @@ class FunctionalExchange:
             parts = [f"{_joined(missing)} did not answer {asked}"]
         parts += _listed("Answered", map(str, answered))
         raise AssertionError(" ".join(parts))
+
+
+def _requests_to(who: Responder) -> CanId | None:
+    return who.txid or physical_request(who.rxid)
 
 
 def _joined(names: list[str]) -> str:

@@ -63,12 +63,15 @@ def _responder(value: object, name: str) -> Responder:
                 f"{value!r} is no responder; give the identifier of its answers, and with a blank that of requests to "
                 "it: 0x7E8 0x7E0."
             )
+        if len(ids) == 2 and (ids[0] == ids[1] or ids[0].extended != ids[1].extended):
+            raise ValueError(f"{ids[0]} and {ids[1]} are no pair: they must differ, and be of one format.")
     else:
         ids = [CanId(given)]
     return Responder(name or str(ids[0]), *ids)
 
 
-@dataclass(frozen=True, slots=True)
+# What a dataclass could do besides would cost each import of the library a millisecond.
+@dataclass(eq=False)
 class FunctionalAnswer:
     """The answer of one ECU to a functional request.
 

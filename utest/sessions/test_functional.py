@@ -211,6 +211,11 @@ class TestSeveralMessages:
         ecus.rules["600#300000"] = ["601#210607"]
         assert len(ask(responders=["0x601 0x600"], within=5).run()) == 1
 
+    def test_the_log_can_show_what_they_said(self, ask, ecus):
+        ecus.rules["7DF#023E00"] = ["7E8#027E00", "601#027E00"]
+        ask(responders=["0x7E8", "0x601"], within=5).run()
+        assert list(map(str, ask.bus.isotp_addresses)) == ["Normal_11bits, txid 0x7E0, rxid 0x7E8"]
+
     def test_or_not(self, ask, ecus):
         ecus.rules["7DF#023E00"] = ["601#1008000102030405"]
         fails(
@@ -368,6 +373,11 @@ class TestTypes:
             (
                 {"a": "0x7E8", "b": "0x7E8"},
                 "0x7E8 stands twice among the responders: answers could not be told apart.",
+            ),
+            (["0x7E8 0x7E8"], "0x7E8 and 0x7E8 are no pair: they must differ, and be of one format."),
+            (
+                ["0x7E8 0x18DA10F1"],
+                "0x7E8 and 0x18DA10F1 are no pair: they must differ, and be of one format.",
             ),
             (
                 ["0x7E8 0x7E0 0x7E1"],

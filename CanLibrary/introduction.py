@@ -217,9 +217,9 @@ Each bus keeps a trace of all that it received and sent, in order and with times
 
 `Get Can Messages`, `Get Last Can Message`, `Can Message Count Should Be`, `Get IsoTp Frames` and
 `Get Bus Statistics` ask the trace and wait for nothing. They begin where the running test began, so that what an
-earlier test left answers no question of this one; ``since=`` takes a mark, a message, or the word ``opened`` for the whole
-trace, ``until=`` a mark or a message. ``direction`` is ``Rx`` where nothing is said: own messages are asked for with
-``Tx`` or ``ANY``. `Wait For Can Messages` waits for several messages: all, any, or in order.
+earlier test left answers no question of this one; ``since=`` takes a mark, a message, or the word ``opened`` for
+the whole trace, ``until=`` a mark or a message. ``direction`` is ``Rx`` where nothing is said: own messages are
+asked for with ``Tx`` or ``ANY``. `Wait For Can Messages` waits for several messages: all, any, or in order.
 `Response Time Should Be Below` measures from a message that was sent or received to its answer.
 
 - ``2 messages 0x100 were received on bus 'tester' since the test began, but 3 should have been.``
@@ -230,20 +230,22 @@ What is sent by a keyword stands after what had arrived before it. On virtual bu
 other interfaces the reading thread may be some milliseconds behind, and `Exchange Can Message`, which waits for it, is
 the safe way to judge a reply.
 
-A trace that is full loses its oldest messages. They are counted, no verdict is given about a time of which some are gone, and
-the close says how many went.
+A trace that is full loses its oldest messages. They are counted, no verdict is given about a time of which some are
+gone, and the close says how many went.
 
 == Evidence ==
 
 When a test fails, log.html shows what passed: a picture with a lane for each identifier and a table, with what ISO-TP
-made of the messages. ``trace_on_failure`` of the import says how many messages, 0 for none; with ``trace_dir`` the whole
-trace of the test is written as a BLF file beside it. `Log Can Trace` shows it where you want it.
+made of the messages. ``trace_on_failure`` of the import says how many messages, 0 for none; with ``trace_dir`` the
+whole trace of the test is written as a BLF file beside it, with what its teardown did.
+`Log Can Trace` shows it where you want it.
 
 == Files ==
 
 `Start Can Log` writes what passes from now on, `Save Can Trace` what has passed, in every format that python-can
 writes; the ending says which. Not every format holds everything: a warning says what is lost, and ``.blf`` loses
-nothing. `Open Can Trace` opens a file like a bus: history, waits, counts and response times work on it, answered at once.
+nothing. `Open Can Trace` opens a file like a bus: history, waits, counts and response times work on it, answered at
+once.
 `Replay Can Trace` sends a recording again, at its own pace or a multiple of it.
 
 = ISO-TP =
@@ -363,7 +365,8 @@ sends is received by the test as from a real one. `Simulated Ecu Should Have Rec
 == Data that lives ==
 
 A periodic message can count, step through values, ramp, and carry a checksum or an AUTOSAR E2E profile:
-``counter``, ``values``, ``ramp``, ``checksum`` and ``e2e`` of `Start Periodic Message`, and under ``cyclic`` in the file.
+``counter``, ``values``, ``ramp``, ``checksum`` and ``e2e`` of `Start Periodic Message`, and under ``cyclic`` in
+the file.
 `Message Counter Should Be Alive` and `Message Checksum Should Be Valid` judge messages that came, with the same
 words. CRCs and E2E profiles need the package autosar-e2e: ``pip install "robotframework-canlibrary[e2e]"``.
 

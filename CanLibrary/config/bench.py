@@ -11,7 +11,6 @@ from CanLibrary.config.buses import read_bus
 from CanLibrary.config.connections import KERNEL_INTERFACE, read_connection
 from CanLibrary.config.descriptions import Bench, BusDescription, ConnectionDescription
 from CanLibrary.config.mistakes import Mistakes
-from CanLibrary.config.simulation import read_simulation
 from CanLibrary.errors import ConfigurationError, nearest
 from CanLibrary.formatting import quoted
 from CanLibrary.types import Backend
@@ -92,6 +91,8 @@ def read_bench(path: str | os.PathLike[str]) -> tuple[Bench, list[str]]:
         mistakes.add(f"no entry is of type {', '.join(_TYPES)}.")
     ecus, in_simulation = {}, Mistakes("simulation")
     if isinstance(document, Mapping) and "simulation" in document:
+        from CanLibrary.config.simulation import read_simulation
+
         names = [entry.alias for entry in entries.values() if entry.kind == _BUS]
         ecus = read_simulation(document["simulation"], names, in_simulation)
     found = mistakes.found + in_simulation.found

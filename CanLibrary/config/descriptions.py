@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from CanLibrary.config.ecus import EcuDescription
 from CanLibrary.types import AnyIsoTpAddress, Backend, CanFilters, IsoTpParams
+
+if TYPE_CHECKING:  # imported where a file describes one: an import of the library should cost little
+    from CanLibrary.config.ecus import EcuDescription
 
 # Messages that a bus keeps; then the oldest go.
 DEFAULT_CAPACITY = 1_000_000

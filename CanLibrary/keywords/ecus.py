@@ -6,7 +6,6 @@ from typing import Any
 from robot.api import logger
 from robot.api.deco import keyword
 
-from CanLibrary.config.ecu_rules import message_rule, request_rule
 from CanLibrary.errors import ConfigurationError, joined
 from CanLibrary.keywords.support import bus_of, converted, given_mark, given_values, log_list, seconds, tell
 from CanLibrary.sessions.buses import Buses
@@ -266,6 +265,8 @@ class SimulatedEcuKeywords:
         given = given_values(
             request=request, delay=delay, pending=pending, pending_gap=pending_gap, count=count
         )
+        from CanLibrary.config.ecu_rules import request_rule
+
         rule = request_rule({**given, "response": list(responses)})
         bus_of(self._buses, ecu.session.alias)
         ecu.requests.add(rule)
@@ -303,6 +304,8 @@ class SimulatedEcuKeywords:
         """
         ecu = self._ecus.get_running(name)
         given = given_values(when=when, delay=delay, count=count)
+        from CanLibrary.config.ecu_rules import message_rule
+
         rule = message_rule({**given, "answer": list(answers)})
         bus_of(self._buses, ecu.session.alias)
         ecu.messages.add(rule)

@@ -1,11 +1,11 @@
 """Traces in files: written while messages pass, and opened to be asked like a bus."""
 
 from pathlib import Path
+from typing import Any
 
 from robot.api import logger
 from robot.api.deco import keyword
 
-from CanLibrary.files.writing import size_of
 from CanLibrary.formatting import plural
 from CanLibrary.keywords.support import (
     bus_of,
@@ -18,7 +18,6 @@ from CanLibrary.keywords.support import (
     tell_gone,
 )
 from CanLibrary.sessions.buses import Buses
-from CanLibrary.sessions.can_log import CanLogs, save_span
 from CanLibrary.types import NOT_GIVEN, CanMark
 
 
@@ -27,7 +26,7 @@ class FileKeywords:
 
     def __init__(self, buses: Buses) -> None:
         self._buses = buses
-        self._logs = CanLogs()
+        self._logs: Any = None  # made, and imported, with the first log
 
     @keyword
     def start_can_log(self, path: Path, *, max_size: int | str | None = None, bus: str | None = None) -> str:
@@ -56,6 +55,10 @@ class FileKeywords:
         session = bus_of(self._buses, bus)
         if session.traffic.complete:
             session.check_live("nothing passes on it any more; Save Can Trace writes it into a file.")
+        from CanLibrary.files.writing import size_of
+        from CanLibrary.sessions.can_log import CanLogs
+
+        self._logs = self._logs or CanLogs()
         log = self._logs.start(session, _inoutput_dir(path), size_of(max_size))
         tell(session)
         return str(log.path)
@@ -79,6 +82,9 @@ class FileKeywords:
         """
         session = self._buses.registry.get(bus)  # also of a bus that died: its log is wanted most
         tell(session)
+        from CanLibrary.sessions.can_log import CanLogs
+
+        self._logs = self._logs or CanLogs()
         logs = self._logs.stop(session, None if path is None else _inoutput_dir(path))
         tell(session)
         for log in logs:
@@ -112,6 +118,8 @@ class FileKeywords:
         span = session.reading.span(given_mark(since), given_mark(until, "until"))
         tell_gone(span, session.alias)
         target = _inoutput_dir(path)
+        from CanLibrary.sessions.can_log import save_span
+
         writer = save_span(session, span, target)
         if writer.loss:
             logger.warn(writer.loss)

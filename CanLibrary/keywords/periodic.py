@@ -6,14 +6,13 @@ from typing import Any
 from robot.api import logger
 from robot.api.deco import keyword
 
-from CanLibrary.config.living import living_data
 from CanLibrary.errors import ConfigurationError
 from CanLibrary.keywords.support import NO_DATA, bus_of, checked_message, seconds
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.periodic import PeriodicMessages
 from CanLibrary.simulation.ecus import SimulatedEcus
 from CanLibrary.types import NOT_GIVEN, CanId, Payload
-from CanLibrary.types.living import ChecksumFields, CounterFields, E2EFields, RampFields
+from CanLibrary.types.living_fields import ChecksumFields, CounterFields, E2EFields, RampFields
 from CanLibrary.types.periodic import PeriodicStatistics
 
 
@@ -51,9 +50,9 @@ class PeriodicKeywords:
     ) -> str:
         """Sends a message now and then again each period, and returns a handle.
 
-        Due times follow from the start, so the cycle does not drift; a cycle that a busy computer missed is left out.
-        A send that fails is tried again in the next cycle and told by the next keyword on the bus. Several with one
-        identifier are possible.
+        Due times follow from the start, so the cycle does not drift; what a busy computer missed is left out but for
+        one message. A send that fails is tried again in the next cycle and told by the next keyword on the bus.
+        Several with one identifier are possible.
 
         Data can live: with every message it is the next of ``values``, then the ``ramp`` and the ``counter`` are
         written into it, then the ``checksum`` or that of the ``e2e`` profile. Numbers stand in ``byte``, in its
@@ -103,6 +102,8 @@ class PeriodicKeywords:
         | VAR    &{checksum}    kind=CRC8_SAE_J1850    byte=0
         | `Start Periodic Message`    0x1A0    00 00 12 34    period=10 ms    counter=&{counter}    checksum=&{checksum}
         """
+        from CanLibrary.config.living import living_data
+
         living = living_data(
             {"values": values, "ramp": ramp, "counter": counter, "checksum": checksum, "e2e": e2e}
         )
@@ -211,7 +212,7 @@ class PeriodicKeywords:
 
         Returns:
             An object with ``period`` (asked for), ``count``, ``misses`` (cycles left out because the computer was late
-            by more than a period), ``failed`` (sends that the driver refused), ``running``, ``gaps`` (how many),
+            by more than two periods), ``failed`` (sends that the driver refused), ``running``, ``gaps`` (how many),
             ``mean``, ``p99``, ``shortest`` and ``longest`` of the gaps, ``mean_error``, ``p99_error`` and
             ``worst_error`` of their difference to the period. Times are seconds; None where there are not two
             messages yet.

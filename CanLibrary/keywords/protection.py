@@ -3,14 +3,12 @@
 from robot.api import logger
 from robot.api.deco import keyword
 
-from CanLibrary.config.living import checksum_of, counter_of, e2e_of
 from CanLibrary.errors import ConfigurationError
 from CanLibrary.formatting import plural
 from CanLibrary.keywords.support import bus_of, converted, given_mark
 from CanLibrary.sessions.buses import Buses
-from CanLibrary.sessions.protection import checksum_should_be_valid, counter_should_be_alive
 from CanLibrary.types import NOT_GIVEN, CanId, CanMark, Direction
-from CanLibrary.types.living import ChecksumFields, CounterFields, E2EFields
+from CanLibrary.types.living_fields import ChecksumFields, CounterFields, E2EFields
 
 
 class ProtectionKeywords:
@@ -59,6 +57,9 @@ class ProtectionKeywords:
         | `Stop Periodic Message`    speed
         | `Message Counter Should Be Alive`    0x1A0    counter=&{counter}    direction=Tx
         """
+        from CanLibrary.config.living import counter_of, e2e_of
+        from CanLibrary.sessions.protection import counter_should_be_alive
+
         judged = _one_of("counter", counter, "e2e", e2e)
         described = counter_of(counter) if judged == "counter" else e2e_of(e2e).counter
         margin, asked = converted(tolerance, int, "tolerance"), converted(direction, Direction, "direction")
@@ -109,6 +110,9 @@ class ProtectionKeywords:
         | `Stop Periodic Message`    speed
         | `Message Checksum Should Be Valid`    0x1A0    checksum=&{checksum}    direction=Tx
         """
+        from CanLibrary.config.living import checksum_of, e2e_of
+        from CanLibrary.sessions.protection import checksum_should_be_valid
+
         judged = _one_of("checksum", checksum, "e2e", e2e)
         described = checksum_of(checksum) if judged == "checksum" else e2e_of(e2e)
         asked = converted(direction, Direction, "direction")

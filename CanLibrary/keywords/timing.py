@@ -9,7 +9,6 @@ from CanLibrary.errors import ConfigurationError
 from CanLibrary.keywords.support import converted, given_mark, given_values, observed, seconds, tell_gone
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connections import Connections
-from CanLibrary.sessions.isotp_timing import TimingLimits
 from CanLibrary.types import (
     NOT_GIVEN,
     AddressingMode,
@@ -181,6 +180,8 @@ class IsoTpTimingKeywords:
             tx_addr=tx_addr,
             rx_addr=rx_addr,
         )
+        from CanLibrary.sessions.isotp_timing import TimingLimits
+
         limits = TimingLimits(
             None if n_bs is None else seconds(n_bs, 0, "n_bs"),
             None if n_cr is None else seconds(n_cr, 0, "n_cr"),

@@ -13,12 +13,12 @@ from CanLibrary.formatting import plural, quoted
 from CanLibrary.sessions.periodic_tasks import Ended, by_interface_task, by_scheduler, refused
 from CanLibrary.traffic.periodic import PeriodicScheduler, PeriodicTask
 from CanLibrary.types import CanMessage
-from CanLibrary.types.living import LivingData
 from CanLibrary.types.periodic import PeriodicStatistics
 
 if TYPE_CHECKING:
     from CanLibrary.sessions.bus_session import BusSession
     from CanLibrary.sessions.interface_task import InterfaceTask
+    from CanLibrary.types.living import LivingData
 
 
 class PeriodicMessages:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from CanLibrary.errors import ConfigurationError
-from CanLibrary.traffic.living import Living
 from CanLibrary.traffic.periodic import PeriodicTask
 from CanLibrary.types import CanMessage
-from CanLibrary.types.living import LivingData
 from CanLibrary.types.periodic import PeriodicStatistics
 
 if TYPE_CHECKING:
     from CanLibrary.sessions.bus_session import BusSession
     from CanLibrary.sessions.interface_task import InterfaceTask
+    from CanLibrary.traffic.living import Living
+    from CanLibrary.types.living import LivingData
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def by_scheduler(
             period,
             duration,
             offset=offset,
-            living=None if living is None else Living(living),
+            living=None if living is None else _living(living),
             **how,
         )
 
@@ -91,3 +91,9 @@ def refused() -> Iterator[None]:
         yield
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
+
+
+def _living(described: LivingData) -> Living:
+    from CanLibrary.traffic.living import Living
+
+    return Living(described)

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from CanLibrary.config.ecus import EcuDescription
-from CanLibrary.config.simulation import ecu_description
 from CanLibrary.errors import ConfigurationError, nearest
 from CanLibrary.formatting import quoted
 from CanLibrary.sessions.ownership import Ownership
@@ -15,6 +13,7 @@ from CanLibrary.sessions.periodic import PeriodicMessages
 from CanLibrary.sessions.registry import Owner
 
 if TYPE_CHECKING:  # imported when an ECU starts: an import of the library should cost little
+    from CanLibrary.config.ecus import EcuDescription
     from CanLibrary.sessions.bus_session import BusSession
     from CanLibrary.simulation.ecu import SimulatedEcu
 
@@ -47,6 +46,8 @@ class SimulatedEcus:
             name: The name of the ECU.
             given: `bus`, and `isotp` with the fields of its address, `functional_id` and `params`.
         """
+        from CanLibrary.config.simulation import ecu_description
+
         if name in self.running:
             raise ConfigurationError(
                 f"Simulated ECU '{name}' is running already; stop it first or use another name."

@@ -7,12 +7,14 @@ import threading
 import time
 from collections.abc import Callable
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from CanLibrary.traffic.gaps import Gaps
-from CanLibrary.traffic.living import Living
 from CanLibrary.types import CanMessage, Payload
 from CanLibrary.types.periodic import PeriodicStatistics
+
+if TYPE_CHECKING:
+    from CanLibrary.traffic.living import Living
 
 _ROUNDING = 1e-6  # seconds: what is due with the end of a duration is not sent
 
@@ -205,8 +207,8 @@ class PeriodicScheduler:
                     task.running = False
                 else:
                     # The next due time follows from the last one, not from now: no drift. What a stalled
-                    # machine missed is left out, a burst would be worse for the receiver.
-                    missed = int((now - due) / task.period)
+                    # machine missed is left out but for one, a burst would be worse for the receiver.
+                    missed = max(int((now - due) / task.period) - 1, 0)
                     task.misses += missed
                     task.last_due = due + missed * task.period
                     following = task.due_after(task.last_due)

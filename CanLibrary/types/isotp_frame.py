@@ -11,7 +11,8 @@ from CanLibrary.types.payload import Payload
 _SHOWN = 64  # bytes
 
 
-@dataclass(frozen=True, slots=True)
+# What a dataclass could do besides would cost each import of the library a millisecond.
+@dataclass(eq=False)
 class IsoTpFrame:
     """One payload that was seen on a bus, complete or not.
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from CanLibrary.formatting import duration, plural
 
 
-@dataclass(frozen=True)
+@dataclass
 class PeriodicStatistics:
     """How often and how regularly a periodic message was sent; times in seconds.
 
-    ``period`` (asked for), ``count`` (sent), ``misses`` (cycles left out because the computer was late by more than a
-    period), ``failed`` (sends that the driver refused), ``running``; of the gaps from one message to the next, since
+    ``period`` (asked for), ``count`` (sent), ``misses`` (cycles left out because the computer was late by more than two
+    periods), ``failed`` (sends that the driver refused), ``running``; of the gaps from one message to the next, since
     the period was last changed: ``gaps`` (how many), ``mean``, ``p99`` (99 of 100 are not longer), ``shortest`` and
     ``longest``; and of the differences to the period, without sign: ``mean_error``, ``p99_error`` and ``worst_error``.
     Those are None where there is no gap yet.

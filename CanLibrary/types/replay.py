@@ -9,7 +9,7 @@ from CanLibrary.formatting import duration, plural
 LATE = 0.05  # seconds: what is later than this is worth a warning
 
 
-@dataclass(frozen=True)
+@dataclass
 class ReplayResult:
     """How a recording was sent again, so far or to its end.
 

@@ -20,7 +20,8 @@ class Measured(NamedTuple):
     message: CanMessage
 
 
-@dataclass(frozen=True, slots=True)
+# What a dataclass could do besides would cost each import of the library a millisecond.
+@dataclass(eq=False)
 class TimeSpread:
     """Times of one kind: ``minimum``, ``mean`` and ``maximum`` in seconds, and ``count``."""
 
@@ -39,7 +40,8 @@ class TimeSpread:
         return f"{_text(self.minimum)} / {_text(self.mean)} / {_text(self.maximum)}"
 
 
-@dataclass(frozen=True, slots=True)
+# What a dataclass could do besides would cost each import of the library a millisecond.
+@dataclass(eq=False)
 class IsoTpTransferTiming:
     """The times of one IsoTp frame of several messages.
 
@@ -109,7 +111,8 @@ class IsoTpTransferTiming:
         )
 
 
-@dataclass(frozen=True)
+# What a dataclass could do besides would cost each import of the library a millisecond.
+@dataclass(eq=False)
 class IsoTpTiming:
     """The times of all IsoTp frames of several messages in a part of a trace.
 

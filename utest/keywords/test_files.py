@@ -282,6 +282,7 @@ REFUSED = {
     "send_can_messages": ((["123#01"],), {}, NOTHING_SENT),
     "exchange_can_message": (("0x1", "01"), {"reply_id": "0x2"}, NOTHING_SENT),
     "start_periodic_message": (("0x1", "01"), {"period": 1}, NOTHING_SENT),
+    "send_functional_isotp_request": (("3E 00",), {}, NOTHING_SENT),
     "get_bus_state": ((), {}, NO_CONTROLLER),
     "set_bus_state": (("ACTIVE",), {}, NO_CONTROLLER),
     "bus_state_should_be": (("ACTIVE",), {}, NO_CONTROLLER),

@@ -114,7 +114,7 @@ def test_no_keyword_hides_a_converter_in_a_union(method):
     """Robot Framework would hide the sentence behind "cannot be converted to CanId or None"."""
     hints = typing.get_type_hints(getattr(CanLibrary(), method))
     for name, hint in hints.items():
-        if name != "return":
+        if name != "return" and typing.get_origin(hint) is not list:  # the items of a list are converted
             assert not set(typing.get_args(hint)) & set(CONVERTERS), name
 
 

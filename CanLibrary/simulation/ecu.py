@@ -17,7 +17,7 @@ from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.sessions.faults import SetFaults
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.sessions.simulated_node import SimulatedNode
-from CanLibrary.simulation.log import EcuEvent, EcuLog
+from CanLibrary.simulation.log import EcuEvent, EcuLog, Moment
 from CanLibrary.simulation.rules import Rules
 from CanLibrary.simulation.troubles import Troubles
 from CanLibrary.traffic.trace import key_of
@@ -55,7 +55,7 @@ class SimulatedEcu:
         self.transport: PythonTransport | None = None
         self.functional: PythonTransport | None = None
         self.faults: SetFaults | None = None  # those that a test set on its ISO-TP
-        self._heard: deque[Any] = deque()  # messages that a rule may answer
+        self._heard: deque[tuple[Any, Moment]] = deque()  # messages that a rule may answer
         self._keys: frozenset[int] | None = frozenset()  # their identifiers; None for any
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = count()
@@ -146,10 +146,10 @@ class SimulatedEcu:
     def _hear(self, message: Any) -> None:
         keys = self._keys
         with self.log.changed:
-            self.log.hear(message)
+            when = self.log.hear(message)
             wanted = keys is None or key_of(message.arbitration_id, message.is_extended_id) in keys
             if wanted and not message.is_error_frame:
-                self._heard.append(message)
+                self._heard.append((message, when))
                 self.log.changed.notify_all()
 
     # -- its thread -----------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ class SimulatedEcu:
                     break
                 self._guarded(self._answer_request, payload, transport is self.functional)
         while self._heard:
-            self._guarded(self._answer_message, self._heard.popleft())
+            self._guarded(self._answer_message, *self._heard.popleft())
         while self._due and self._due[0][0] <= time.monotonic():
             self._guarded(heapq.heappop(self._due)[2])
 
@@ -208,7 +208,7 @@ class SimulatedEcu:
     def _later(self, seconds: float, work: Callable[[], None]) -> None:
         heapq.heappush(self._due, (time.monotonic() + seconds, next(self._numbers), work))
 
-    def _answer_message(self, message: Any) -> None:
+    def _answer_message(self, message: Any, when: Moment) -> None:
         data = bytes(message.data)
         key = key_of(message.arbitration_id, message.is_extended_id)
 
@@ -219,7 +219,7 @@ class SimulatedEcu:
 
         if (rule := self.messages.take(matches)) is None:
             return
-        self.log.note("message", message=_as_heard(message), note="" if rule.answers else "silence")
+        self.log.note("message", when, message=_as_heard(message), note="" if rule.answers else "silence")
         if rule.answers and rule.delay:
             self._later(rule.delay, lambda: self._send_answers(rule))
         else:

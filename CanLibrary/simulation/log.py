@@ -20,6 +20,7 @@ from CanLibrary.types import CanMessage, Direction, Payload
 _MOST_EVENTS = 10_000
 _MOST_MESSAGES = 100_000
 _SHOWN_BYTES = 32
+Moment = tuple[float, int]  # monotonic seconds, and where the trace of the bus ended then
 
 
 @dataclass
@@ -64,10 +65,16 @@ class EcuLog:
         self._heard = Trace(_MOST_MESSAGES)
         self.waiting = 0  # who wants to know of messages
 
-    def note(self, kind: str, **fields: Any) -> EcuEvent:
-        """Keep an event and return it, so that it can be said later what became of it."""
-        now = time.monotonic()
-        event = EcuEvent(kind, now - self.began, heard_at=now, position=self._traffic.trace.end, **fields)
+    def note(self, kind: str, when: Moment | None = None, **fields: Any) -> EcuEvent:
+        """Keep an event and return it, so that it can be said later what became of it.
+
+        Args:
+            kind: What it is, see `EcuEvent`.
+            when: When that was; now if None.
+            fields: What else there is to say.
+        """
+        heard_at, position = when or (time.monotonic(), self._traffic.trace.end)
+        event = EcuEvent(kind, heard_at - self.began, heard_at=heard_at, position=position, **fields)
         with self.changed:
             if len(self._events) == _MOST_EVENTS:
                 self._gone = self._events[0]
@@ -75,23 +82,18 @@ class EcuLog:
             self.changed.notify_all()
         return event
 
-    def hear(self, message: Any) -> None:
-        """Keep a message of python-can; called with the lock held."""
+    def hear(self, message: Any) -> Moment:
+        """Keep a message of python-can and return when that was; called with the lock held."""
         # Where the trace of the bus ends is kept in the place of the interface's time: what was recorded after a mark
         # is told by its position, as everywhere, and not by a time that is a little later than that of the record.
-        heard = self._heard
-        position = heard.append(
-            key_of(message.arbitration_id, message.is_extended_id),
-            message.data,
-            flags_of(message),
-            message.dlc,
-            time.monotonic(),
-            self._traffic.trace.end,
-        )
+        heard, now, end = self._heard, time.monotonic(), self._traffic.trace.end
+        key = key_of(message.arbitration_id, message.is_extended_id)
+        position = heard.append(key, message.data, flags_of(message), message.dlc, now, end)
         if position >= heard.full_at:
             heard.drop(heard.surplus())
         if self.waiting:
             self.changed.notify_all()
+        return now, end
 
     def events(self, span: Span) -> list[EcuEvent]:
         """Return the events since the beginning of a span; with the lock held."""

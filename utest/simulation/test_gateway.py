@@ -191,9 +191,8 @@ def test_one_that_does_not_run(library):
 def test_what_cannot_be_routed_is_told_and_the_others_go_on(library, channel):
     library.open_can_bus("slow", channel=f"{channel}-slow", fd=False)
     handle = library.start_can_gateway("body", "slow", name="central")
-    library.send_can_message("0x100", "01" * 12, fd=True, bus="body")
-    library.send_can_message("0x101", "01" * 12, fd=True, bus="body")
-    library.send_can_message("0x102", "01", bus="body")
+    long = "01" * 12
+    library.send_can_messages([f"100##0{long}", f"101##0{long}", "102#01"], bus="body")
     session = library.attributes["stop_can_gateway"].__self__._buses.registry.get("slow")
     session.reading.wait_for(*_first(session, "0x102"))
     sentence = "Gateway 'central' could not route 2 messages: Bus 'slow' was opened with fd=False and carries no CAN "

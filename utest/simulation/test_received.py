@@ -103,6 +103,7 @@ def test_with_own_messages_that_come_back(library, channel):
     library.send_can_message("0x123", "01", bus="echo")
     assert library.simulated_ecu_should_have_received("doors", message="0x123", count=1, since=mark) == 1
     library.simulated_ecu_answers_message("doors", "0x124")
+    mark = library.set_can_mark(bus="echo")
     library.send_can_message("0x124", "01", bus="echo")
     later = library.set_can_mark(bus="echo")
     assert len(library.get_simulated_ecu_log("doors", since=mark)) == 1

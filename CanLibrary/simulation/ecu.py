@@ -21,11 +21,13 @@ from CanLibrary.simulation.log import EcuEvent, EcuLog, Moment
 from CanLibrary.simulation.rules import Rules
 from CanLibrary.simulation.troubles import Troubles
 from CanLibrary.traffic.trace import key_of
+from CanLibrary.traffic.waits import SLICE
 from CanLibrary.transport.protocol import Transfer
 from CanLibrary.transport.python import PythonTransport
 from CanLibrary.types import CanMessage, IsoTpParams, Payload, TargetAddressType
 
 _PATIENCE = 5.0  # seconds to wait for a thread that hangs in its driver
+_SETTLE = 1.0  # seconds to wait until it has worked on what came
 _READ_TIMEOUT = 0.5  # seconds between two looks at the timers of ISO-TP where none of them runs
 _NEGATIVE = 0x7F  # the service identifier of a negative response, ISO 14229-1
 _PENDING = 0x78  # ISO 14229-1 table A.1: requestCorrectlyReceived-ResponsePending
@@ -138,8 +140,13 @@ class SimulatedEcu:
         self.session.catch_up()
         for transport in self.transports:
             transport.catch_up()
+        deadline = time.monotonic() + _SETTLE
         with self.log.changed:
-            return self.log.changed.wait_for(lambda: not self._busy and not self._is_waiting(), 1.0)
+            while self._busy or self._is_waiting():
+                if (left := deadline - time.monotonic()) <= 0:
+                    return False
+                self.log.changed.wait(min(left, SLICE))
+        return True
 
     # -- what arrives, in the thread that received or sent it -----------------------------------------
 

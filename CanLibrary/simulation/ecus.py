@@ -48,6 +48,8 @@ class SimulatedEcus:
         """
         from CanLibrary.config.simulation import ecu_description
 
+        if not name.strip():
+            raise ConfigurationError("A simulated ECU needs a name.")
         if name in self.running:
             raise ConfigurationError(
                 f"Simulated ECU '{name}' is running already; stop it first or use another name."

@@ -42,6 +42,11 @@ def should_be_routed(
         raise ConfigurationError(
             f"A message is routed from one bus to another, but from_bus and to_bus are both '{source.alias}'."
         )
+    if source.traffic.complete is not target.traffic.complete:
+        raise ConfigurationError(
+            f"Of the buses '{source.alias}' and '{target.alias}' one is a recording: their times have nothing to do "
+            "with each other."
+        )
     sent = source.reading.last(route.wanted, span, Direction.ANY)
     as_id = route.routed_id or sent.id
     as_data = route.routed_data or Pattern(sent.data)

@@ -288,3 +288,21 @@ def test_there_must_have_been_one(library):
 def test_one_bus_is_no_route(library):
     with pytest.raises(CanLibraryError, match="from_bus and to_bus are both 'body'"):
         routed(library, to_bus="body")
+
+
+def test_two_recordings_are_judged_by_the_times_of_their_files(library, tmp_path):
+    for name, line in (("there", "(9.5) can0 100#01 R"), ("here", "(9.53) can0 200#01 R")):
+        (tmp_path / f"{name}.log").write_text(f"{line}\n")
+        library.open_can_trace(tmp_path / f"{name}.log", name)
+    buses = {"from_bus": "there", "to_bus": "here", "routed_id": "0x200"}
+    assert routed(library, within=0.05, **buses) == pytest.approx(0.03)
+    with pytest.raises(
+        AssertionError, match="was routed to bus 'here' after 30 milliseconds; it should be within 20"
+    ):
+        routed(library, within=0.02, **buses)
+    with pytest.raises(
+        CanLibraryError, match="'there' and 'body' one is a recording: their times have nothing to do"
+    ):
+        routed(library, **{**buses, "to_bus": "body"})
+    with pytest.raises(CanLibraryError, match="'there' is a recording: a gateway routes between open buses"):
+        library.start_can_gateway("there", "body")

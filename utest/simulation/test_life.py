@@ -135,6 +135,21 @@ def test_one_that_does_not_run(described, name, sentence):
     assert str(failure.value).startswith(sentence)
 
 
+def test_a_response_on_its_way_ends_with_the_ecu(library):
+    library.start_simulated_ecu("engine", txid="0x7E8", rxid="0x7E0")
+    library.simulated_ecu_answers_request("engine", "22 *", "62 " + "11 " * 50)
+    library.send_can_message("0x7E0", "03 22 F1 90")
+    library.receive_can_message("0x7E8", "10 33 *")
+    library.stop_simulated_ecu("engine")
+    assert library.get_simulated_ecu_log("engine")[-1].note == "not through when the ECU was stopped"
+    assert threads() == ["CanLibrary bus 'body'"]
+
+
+def test_a_name_is_needed(library):
+    with pytest.raises(CanLibraryError, match=r"A simulated ECU needs a name\."):
+        library.start_simulated_ecu(" ")
+
+
 def test_one_that_runs_already(described):
     described.start_simulated_ecu("doors")
     with pytest.raises(

@@ -12,7 +12,10 @@ from CanLibrary.formatting import id_text
 
 _FEWEST = 8  # gaps from which a rhythm can be told
 _REGULAR = 0.7  # of the gaps have to be like the usual one
+_LASTS = 0.05  # seconds; what is shorter, or came closer together, is a burst
+_CLOSEST = 0.0005  # seconds from one to the next
 _SILENT = 5  # times the usual gap: much longer than the jitter of a busy computer
+_SHORTEST = 0.01  # seconds of a silence
 _MARKED = 20  # silences of one lane, the longest
 
 
@@ -43,15 +46,15 @@ class Lane:
         """Find the usual gap, and what is much longer, the end included; what came after the end does not count."""
         times = sorted(moment for moment in (*self.received, *self.sent) if moment <= end)
         gaps = [later - earlier for earlier, later in pairwise(times)]
-        if len(gaps) < _FEWEST:
+        if len(gaps) < _FEWEST or times[-1] - times[0] < _LASTS:
             return
         usual = median(gaps)
         alike = sum(usual / 2 <= gap <= usual * 1.5 for gap in gaps)
-        if not usual or alike < _REGULAR * len(gaps):
+        if usual < _CLOSEST or alike < _REGULAR * len(gaps):
             return
         self.period = usual
         pairs = pairwise([*times, end])
-        silences = [pair for pair in pairs if pair[1] - pair[0] > _SILENT * usual]
+        silences = [pair for pair in pairs if _length(pair) > max(_SILENT * usual, _SHORTEST)]
         self.silences = sorted(sorted(silences, key=_length)[-_MARKED:])
         if silences and silences[-1][0] == times[-1]:
             self.stopped = _length(silences[-1])

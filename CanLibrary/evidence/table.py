@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from CanLibrary.evidence.excerpt import Excerpt
-from CanLibrary.formatting import hex_text, id_text
+from CanLibrary.formatting import hex_text, id_text, plural
 from CanLibrary.types import CanMessage
 
 ROWS = 500  # of a part: a browser draws only what is open
@@ -28,12 +28,13 @@ def table(excerpt: Excerpt) -> str:
 def _part(excerpt: Excerpt, rows: Sequence[str], start: int, stop: int, wide: str) -> str:
     first, last = excerpt.messages[start], excerpt.messages[stop - 1]
     opened = " open" if stop == len(rows) else ""
-    times = f"{first.received_at - excerpt.began:.3f} s to {last.received_at - excerpt.began:.3f} s"
+    count, begin, end = stop - start, first.received_at - excerpt.began, last.received_at - excerpt.began
+    times = f"at {end:.3f} s" if count == 1 else f"from {begin:.3f} s to {end:.3f} s"
     columns = _COLUMNS if excerpt.notes else _COLUMNS[:-1]
     head = "".join(f"<th>{name}" for name in columns)
     # The box turns its order round, so that it opens at its end: that is where the failure is.
     return (
-        f"<details{opened}><summary>{stop - start} messages from {times}</summary><div class=box>"
+        f"<details{opened}><summary>{plural(count, 'message')} {times}</summary><div class=box>"
         f"<table class={wide}><thead><tr>{head}</thead><tbody>{''.join(rows[start:stop])}</tbody></table>"
         "</div></details>"
     )

@@ -55,6 +55,21 @@ def test_messages_that_came_at_once_are_no_rhythm(excerpt):
     assert not by_label(excerpt(*["0.1 Rx 100#"] * 20, ended=5.0))["0x100"].stopped
 
 
+@pytest.mark.parametrize(
+    ("gap", "count"), [(0.000_006, 2000), (0.0004, 2000), (0.001, 40)], ids=["memory", "500 kbit", "125 kbit"]
+)
+def test_a_burst_is_no_rhythm(excerpt, periodic, gap, count):
+    lane = by_label(excerpt(*periodic("100#", gap, 0, gap * count), ended=5.0))["0x100"]
+    assert (lane.period, lane.silences, lane.stopped) == (0, [], 0)
+
+
+@pytest.mark.parametrize(("ended", "stopped"), [(0.208, 0), (0.2101, 0.0111)])
+def test_a_few_milliseconds_are_no_silence(excerpt, periodic, ended, stopped):
+    lane = by_label(excerpt(*periodic("100#", 0.001, 0, 0.2), ended=ended))["0x100"]
+    assert lane.period == pytest.approx(0.001)
+    assert lane.stopped == pytest.approx(stopped)
+
+
 def test_a_transfer_is_no_rhythm(excerpt, periodic):
     lines = periodic("7E8#21", 0.005, 0, 0.1)
     lane = by_label(excerpt(*lines, notes=["CF 1"] * len(lines), ended=5.0))["0x7E8"]

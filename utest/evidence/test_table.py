@@ -69,6 +69,10 @@ def test_parts_are_filled_from_the_newest_and_only_that_is_open(excerpt):
     assert [cells[0] for cells in rows(html) if cells[0] != "No."] == [str(number) for number in range(count)]
 
 
+def test_a_part_of_one_message(excerpt):
+    assert "<summary>1 message at 0.032 s</summary>" in table(excerpt("0.032 Rx 100#"))
+
+
 @pytest.mark.parametrize("count", [ROWS - 1, ROWS, ROWS + 1])
 def test_no_part_is_empty(excerpt, count):
     html = table(excerpt(*(f"{number / 1000:.3f} Rx 100#" for number in range(count))))

@@ -101,6 +101,13 @@ def test_several_at_once():
     )
 
 
+def test_our_own_flow_controls_are_not_judged_by_default():
+    lines = (*TALK[:9], "940 7E0#300000")
+    should_be(*lines, n_bs=0.008, ended=1)
+    with pytest.raises(AssertionError, match="but was 900 milliseconds at 0x7E0"):
+        should_be(*lines, n_bs=0.008, ended=1, direction=Direction.RX)
+
+
 def test_both_directions():
     should_be(direction=Direction.ANY, n_bs=0.008)
     fails(

@@ -370,6 +370,27 @@ class TestLife:
         partner.meets("WrongSequenceNumberError")
         assert played.played == [f"0x7E0 25 {LONG[34:41].hex(' ').upper()} was sent after the next one"]
 
+    def test_two_swaps(self, tester, raw_bus):
+        wire, faulty = raw_bus(), tester()
+        faulty.transport.set_fault(fault("REORDER", count=2))
+        faulty.begin(bytes(41))
+        assert wire.recv(5).data[0] == 0x10
+        wire.send(can.Message(arbitration_id=0x7E8, is_extended_id=False, data=[0x30, 0, 0]))
+        assert [wire.recv(5).data[0] & 0xF for _ in range(5)] == [2, 1, 4, 3, 5]
+
+    def test_block_size_ignored_twice(self, backend, node, tester_address, stack):
+        bus, partner = node(), stack(blocksize=2)
+        faulty = backend.endpoint(tester_address, bus=bus, **TIMES)
+        played = fault("IGNORE_BLOCKSIZE", count=2)
+        faulty.transport.set_fault(played)
+        for applied in (1, 2, 2):
+            assert faulty.send(bytes(400)) is None
+            assert partner.receive() == bytes(400)
+            assert played.applied == applied
+            bus.catch_up()  # the flow controls that the partner sent meanwhile belong to this one
+            faulty.transport.catch_up()
+        assert faulty.inbox.take_problems() == []  # no flow control came too late for anybody
+
     def test_several_at_once(self, tester, stack):
         partner, faulty = stack(), tester()
         first, second = fault("DROP SF", count=2), fault("REPEAT SF", number=4)
@@ -459,6 +480,27 @@ class TestOtherAddresses:
         tester.transport.set_fault(fault("CORRUPT CF"))
         assert tester.send(bytes(20)) is None
         assert ecu.receive() == bytes(5) + b"\xff" + bytes(14)
+
+    def test_a_flow_control_for_another_one(self, backend, address, raw_bus):
+        wire = raw_bus()
+        tester = backend.endpoint(
+            address(
+                addressing_mode="Extended_11bits",
+                txid="0x600",
+                rxid="0x601",
+                target_address=0x55,
+                source_address=0xAA,
+            )
+        )
+        played = fault("IGNORE_STMIN")
+        tester.transport.set_fault(played)
+        transfer = tester.begin(bytes(10))
+        assert wire.recv(5) is not None
+        for receiver in (0xBB, 0xAA):
+            data = [receiver, 0x30, 0, 0x7F]
+            wire.send(can.Message(arbitration_id=0x601, is_extended_id=False, data=data))
+        assert tester.end(transfer) is None
+        assert played.played == ["The separation time of the flow control AA 30 00 7F was ignored"]
 
     def test_can_fd(self, backend, tester_address, ecu_address):
         params = {"can_fd": True, "tx_data_length": 64}

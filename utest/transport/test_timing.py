@@ -90,6 +90,17 @@ class TestOneTransfer:
         assert found.blocksize == 4
         assert ms(found.n_bs) == [3, 3, 3]  # the second one was awaited by nobody
 
+    def test_a_flow_control_in_the_middle_of_a_block_is_no_gap(self):
+        found = timing(
+            "0 7E0#1024000102030405",
+            "1 7E8#300000",
+            "2 7E0#2106070809101112",
+            "8 7E8#310000",
+            "9 7E0#2206070809101112",
+            "14 7E0#2306070809101112",
+        )
+        assert found.stmin == pytest.approx(0.005)
+
     def test_single_frames_have_no_times(self):
         assert timing("0 7E0#0322F190", "1 7E8#0462F19001").transfers == ()
 
@@ -132,6 +143,17 @@ class TestBothSides:
         )
         assert found.transfers[0].is_complete
         assert ms(found.n_bs) == [2, 2, 2]
+
+    def test_functional_messages_are_of_no_transfer(self):
+        of = address(addressing_mode="NormalFixed_29bits", target_address=0x40, source_address=0xF1)
+        found = timing(
+            "0 18DA40F1#1008000102030405",
+            "2 18DAF140#300000",
+            "3 18DB40F1#210607",
+            "9 18DA40F1#210607",
+            of=of,
+        )
+        assert ms(found.n_cr) == [7, 7, 7]
 
 
 class TestWhatBreaksOff:

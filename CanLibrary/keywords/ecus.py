@@ -258,7 +258,7 @@ class SimulatedEcuKeywords:
         | `Simulated Ecu Answers Request`    gearbox    22 F1 90    7F 22 21    count=1
         """
         ecu = self._ecus.get_running(name)
-        if ecu.transport is None:
+        if ecu.isotp.physical is None:
             raise ConfigurationError(
                 f"Simulated ECU '{name}' has no ISO-TP address: start it with txid= and rxid=."
             )

@@ -7,28 +7,25 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import count
 from typing import Any
 
 from CanLibrary.config.ecus import EcuDescription, MessageRule, RequestRule
-from CanLibrary.errors import BusError, CanLibraryError, driver_errors, translated
+from CanLibrary.errors import CanLibraryError, translated
 from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.sessions.faults import SetFaults
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.sessions.simulated_node import SimulatedNode
-from CanLibrary.simulation.log import EcuEvent, EcuLog, Moment
+from CanLibrary.simulation.isotp_end import IsoTpEnd
+from CanLibrary.simulation.log import EcuLog, Moment
 from CanLibrary.simulation.rules import Rules
 from CanLibrary.simulation.troubles import Troubles
 from CanLibrary.traffic.trace import key_of
 from CanLibrary.traffic.waits import SLICE
-from CanLibrary.transport.protocol import Transfer
-from CanLibrary.transport.python import PythonTransport
-from CanLibrary.types import CanMessage, IsoTpParams, Payload, TargetAddressType
+from CanLibrary.types import CanMessage, Payload
 
 _PATIENCE = 5.0  # seconds to wait for a thread that hangs in its driver
 _SETTLE = 1.0  # seconds to wait until it has worked on what came
-_READ_TIMEOUT = 0.5  # seconds between two looks at the timers of ISO-TP where none of them runs
 _NEGATIVE = 0x7F  # the service identifier of a negative response, ISO 14229-1
 _PENDING = 0x78  # ISO 14229-1 table A.1: requestCorrectlyReceived-ResponsePending
 
@@ -54,34 +51,18 @@ class SimulatedEcu:
         self.troubles = Troubles(self.name)
         self.requests: Rules[RequestRule] = Rules(description.requests)
         self.messages: Rules[MessageRule] = Rules(description.messages)
-        self.transport: PythonTransport | None = None
-        self.functional: PythonTransport | None = None
-        self.faults: SetFaults | None = None  # those that a test set on its ISO-TP
+        self.isotp = IsoTpEnd(description, self.node, self.log, self.troubles)
         self._heard: deque[tuple[Any, Moment]] = deque()  # messages that a rule may answer
         self._keys: frozenset[int] | None = frozenset()  # their identifiers; None for any
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = count()
-        self._responses: deque[tuple[Transfer, EcuEvent]] = deque()  # on their way
         self._busy = self._ending = False
-        if description.address is not None:
-            with driver_errors(f"Simulated ECU '{self.name}' could not be started"):
-                self.transport = self._transport(description.address, description.params)
-                self.faults = SetFaults(f"simulated ECU '{self.name}'", self.transport)
-                if description.functional is not None:
-                    # Functional requests are single frames (ISO 15765-2); nobody gets a flow control from here.
-                    params = replace(description.params, listen_mode=True)
-                    self.functional = self._transport(description.functional, params)
         self._thread = threading.Thread(target=self._run, name=f"CanLibrary ECU '{self.name}'", daemon=True)
 
-    def _transport(self, address: Any, params: IsoTpParams) -> PythonTransport:
-        transport = PythonTransport(self.name, self.node, address, params, _READ_TIMEOUT)
-        transport.inbox.changed = self.log.changed  # one condition wakes the thread, whatever happened
-        return transport
-
     @property
-    def transports(self) -> list[PythonTransport]:
-        """Its ISO-TP endpoints: physical, functional."""
-        return [transport for transport in (self.transport, self.functional) if transport is not None]
+    def faults(self) -> SetFaults | None:
+        """The faults that a test set on its ISO-TP; None where it has none."""
+        return self.isotp.faults
 
     # -- life, in the thread of the keywords ----------------------------------------------------------
 
@@ -89,7 +70,7 @@ class SimulatedEcu:
         """Begin to hear and to answer."""
         self.rules_changed()
         self._thread.start()
-        for transport in self.transports:
+        for transport in self.isotp.transports:
             transport.start()
         self.node.subscribe_to_all(self._hear)
         self.node.join()
@@ -100,13 +81,13 @@ class SimulatedEcu:
             return []
         self.stopped = True
         untold = self.end_periodic(self.periodic)
-        for step in (self.node.leave, self._end_thread, *(transport.stop for transport in self.transports)):
+        stops = [transport.stop for transport in self.isotp.transports]
+        for step in (self.node.leave, self._end_thread, *stops):
             try:
                 step()
             except Exception as error:  # noqa: BLE001 - told with the rest; the others must still stop
                 untold.append(error)
-        for _, event in self._responses:
-            event.note = "not through when the ECU was stopped"
+        self.isotp.abandon()
         if self.faults is not None:
             self.notices += self.faults.never_played()
         self.notices += self.troubles.take_notices()
@@ -122,7 +103,7 @@ class SimulatedEcu:
                 self._ending = True
                 self.log.changed.notify_all()
             self._thread.join(_PATIENCE)
-        self._look_at_transports()
+        self.isotp.look()
 
     def take_untold(self) -> list[Exception]:
         """Return what went wrong and nobody was told; what the other side of a transfer did is a notice of the bus."""
@@ -138,7 +119,7 @@ class SimulatedEcu:
     def settle(self) -> bool:
         """Return when all that had arrived before the call is heard, and False if that takes too long."""
         self.session.catch_up()
-        for transport in self.transports:
+        for transport in self.isotp.transports:
             transport.catch_up()
         deadline = time.monotonic() + _SETTLE
         with self.log.changed:
@@ -166,7 +147,7 @@ class SimulatedEcu:
             self._guarded(self._work)
 
     def _is_waiting(self) -> bool:
-        return bool(self._heard) or any(transport.inbox.unread for transport in self.transports)
+        return bool(self._heard) or self.isotp.has_requests
 
     def _wait(self) -> bool:
         """Wait until there is something to do; False at the end."""
@@ -176,9 +157,8 @@ class SimulatedEcu:
                 if self._ending and not self._is_waiting():  # what was heard before the end is still answered
                     break
                 left = self._due[0][0] - time.monotonic() if self._due else None
-                done = self._responses and self._responses[0][0].done
-                problems = any(transport.inbox.has_problems for transport in self.transports)
-                if (left is not None and left <= 0) or done or problems or self._is_waiting():
+                is_due = left is not None and left <= 0
+                if is_due or self.isotp.has_news or self._is_waiting():
                     self._busy = True
                     return True
                 if self._busy:
@@ -189,14 +169,9 @@ class SimulatedEcu:
             return False
 
     def _work(self) -> None:
-        self._look_at_transports()
-        for transport in self.transports:
-            while True:
-                with self.log.changed:
-                    payload = transport.inbox.take(lambda _payload: True)
-                if payload is None:
-                    break
-                self._guarded(self._answer_request, payload, transport is self.functional)
+        self.isotp.look()
+        for request, functional in self.isotp.take_requests():
+            self._guarded(self._answer_request, request, functional)
         while self._heard:
             self._guarded(self._answer_message, *self._heard.popleft())
         while self._due and self._due[0][0] <= time.monotonic():
@@ -253,34 +228,9 @@ class SimulatedEcu:
 
     def _respond(self, seconds: float, response: Payload) -> None:
         if seconds:
-            self._later(seconds, lambda: self._respond(0, response))
-            return
-        assert self.transport is not None
-        event = self.log.note("response", data=response, note="on its way")
-        self._responses.append((self.transport.send(response, TargetAddressType.Physical), event))
-
-    def _look_at_transports(self) -> None:
-        """Note what became of responses, and what ISO-TP met."""
-        while self._responses and self._responses[0][0].done:
-            transfer, event = self._responses.popleft()
-            event.note = "" if transfer.error is None else self._sentence(transfer.error)
-            if isinstance(transfer.error, BusError):
-                self._guarded(_raise, transfer.error)
-            elif transfer.error is not None:
-                self.troubles.add_problem(event.note)
-        for transport in self.transports:
-            for problem in transport.inbox.take_problems():
-                if isinstance(problem.error, BusError):
-                    self._guarded(_raise, problem.error)
-                else:
-                    sentence = self._sentence(problem.error)
-                    self.log.note("problem", note=sentence)
-                    self.troubles.add_problem(sentence)
-
-    def _sentence(self, error: Exception) -> str:
-        """Return what ISO-TP says of a connection as it is said of an ECU, which is named in front of it."""
-        name = f"connection '{self.name}'"
-        return str(error).removeprefix(f"On {name}: ").replace(f" on {name}", "")
+            self._later(seconds, lambda: self.isotp.respond(response))
+        else:
+            self.isotp.respond(response)
 
 
 def _as_heard(message: Any) -> CanMessage:
@@ -288,7 +238,3 @@ def _as_heard(message: Any) -> CanMessage:
     data = Payload.of(message.data)
     kind = (message.is_fd, message.bitrate_switch, message.error_state_indicator, message.is_remote_frame)
     return CanMessage(message.arbitration_id, message.is_extended_id, data, message.dlc, *kind)
-
-
-def _raise(error: Exception) -> None:
-    raise error

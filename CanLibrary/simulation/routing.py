@@ -11,7 +11,8 @@ from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.sentences import others_sentence
 from CanLibrary.traffic.span import Span
-from CanLibrary.traffic.waits import check_filters, wait_until
+from CanLibrary.traffic.waits import wait_until
+from CanLibrary.traffic.window import check_filters
 from CanLibrary.types import CanId, CanMessage, Direction, Pattern
 
 _TOO_LATE = 1.0  # seconds for which it is worth to wait longer, to say how late a message was

@@ -214,3 +214,33 @@ def test_a_dead_bus_is_told_once(library, scripted_bus, eventually):
     library.stop_simulated_ecu("doors")
     with pytest.raises(BusError, match="Bus 'lab' receives no more: cable pulled"):
         library.close_can_bus("lab")
+
+
+PERIODIC = [
+    (
+        {"ecu": "doors", "bus": "body"},
+        "ecu= and bus= exclude each other: a simulated ECU sends on its own bus.",
+    ),
+    (
+        {"ecu": "doors", "by_interface": True},
+        "ecu= and by_interface=True exclude each other: the ECU sends it.",
+    ),
+    ({"ecu": "door"}, "Simulated ECU 'door' is not running (running: 'doors'); did you mean 'doors'?"),
+]
+
+
+@pytest.mark.parametrize(("options", "sentence"), PERIODIC)
+def test_a_periodic_message_of_an_ecu_that_cannot_be(library, options, sentence):
+    library.start_simulated_ecu("doors")
+    with pytest.raises(CanLibraryError) as failure:
+        library.start_periodic_message("0x100", period=1, **options)
+    assert str(failure.value) == sentence
+
+
+def test_a_periodic_message_of_an_ecu_is_received_and_ends_with_it(library):
+    library.start_simulated_ecu("doors")
+    handle = library.start_periodic_message("0x100", "01", period=0.01, ecu="doors")
+    assert library.receive_can_message("0x100").is_rx
+    assert library.get_simulated_ecus()[0]["periodic"] == [handle]
+    library.stop_simulated_ecu("doors")
+    library.can_message_should_not_arrive("0x100", within=0.1)

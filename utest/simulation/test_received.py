@@ -163,6 +163,6 @@ def test_a_response_that_does_not_get_through_says_why(library, log):
     library.receive_can_message("0x7E8", "10 15 *")
     ecu = library.attributes["get_simulated_ecus"].__self__._ecus.running["engine"]
     with ecu.log.changed:
-        assert ecu.log.changed.wait_for(lambda: not ecu._responses, 5)
+        assert ecu.log.changed.wait_for(lambda: not ecu.isotp.is_responding, 5)
     response = log()[-1]
     assert "no flow control" in response.lower(), response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
@@ -16,7 +17,7 @@ from CanLibrary.sessions.progress import Progress
 from CanLibrary.sessions.reading import Reading
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.traffic.bus_traffic import BusTraffic, Handler, flags_of
-from CanLibrary.traffic.trace import ERROR, EXTENDED, FD, TX, key_of
+from CanLibrary.traffic.trace import DATA_AT, ERROR, EXTENDED, FD, HEAD, TX, key_of
 from CanLibrary.types import AnyIsoTpAddress, CanFilters, CanMark, CanMessage
 
 INTERFACE = "recording"
@@ -54,11 +55,10 @@ class RecordedBus(BusSession):
         self.dependents: list[Dependent] = []
         self.isotp_addresses: list[AnyIsoTpAddress] = []  # nobody said which there are
         self.background: list[Callable[[], list[Exception]]] = []
-        self.traffic = BusTraffic(self.alias, capacity=_EVERYTHING, own_messages=own_messages)
-        self.traffic.complete = True
-        self.reading = _RecordedReading(self.traffic, self.catch_up)
+        self.traffic = self._no_traffic(own_messages=own_messages)
         self._fd = False
         channel = self._load(file, description.channel)
+        self.reading = _RecordedReading(self.traffic, self.catch_up)
         self.description = BusDescription(
             self.alias, INTERFACE, channel, description.bitrate, None, description.data_bitrate
         )
@@ -67,12 +67,18 @@ class RecordedBus(BusSession):
             self.notices.append(f"'{file.path.name}' holds no messages.")
         self.bus: Any = _File(file.path, fd=self._fd)
 
+    def _no_traffic(self, *, own_messages: bool) -> BusTraffic:
+        traffic = BusTraffic(self.alias, capacity=_EVERYTHING, own_messages=own_messages)
+        traffic.complete = True
+        return traffic
+
     def _load(self, file: TraceFile, wanted: str | int | None) -> Any:
         """Put the messages of a channel into the trace, and return that channel."""
         traffic, own_messages = self.traffic, self.traffic.own_messages
         append, append_sent, add = traffic.trace.append, traffic.trace.append_sent, traffic.mailbox.add
         chosen = None if wanted is None else str(wanted)
         channels: dict[Any, bool] = {}  # whether its messages are taken
+        latest, in_order = -math.inf, True
         progress, messages, all_flags = Progress(f"Reading {file.path.name}"), iter(file), 0
         try:
             while batch := list(islice(messages, _BATCH)):
@@ -85,6 +91,9 @@ class RecordedBus(BusSession):
                         continue
                     flags, at, value = flags_of(message), message.timestamp, message.arbitration_id
                     all_flags |= flags
+                    if at < latest:
+                        in_order = False
+                    latest = at
                     if not message.is_rx:
                         flags |= TX
                         if not own_messages and not flags & ERROR:
@@ -99,9 +108,28 @@ class RecordedBus(BusSession):
         finally:
             progress.end()
         self._fd = bool(all_flags & FD)
+        if not in_order:
+            self.traffic = traffic = self._in_order_of_time(traffic)
         if traffic.trace.end:
             traffic.opened_at = traffic.trace.received_at(0)
         return _only_channel(file, channels, wanted)
+
+    def _in_order_of_time(self, unsorted: BusTraffic) -> BusTraffic:
+        """Return the same traffic sorted: verdicts go by the time of messages and by their order."""
+        traffic = self._no_traffic(own_messages=unsorted.own_messages)
+        traffic.error_frames = unsorted.error_frames
+        append, append_sent, add = traffic.trace.append, traffic.trace.append_sent, traffic.mailbox.add
+        records = unsorted.trace.packed(0, unsorted.trace.end)
+        for record in sorted(records, key=lambda packed: float(HEAD.unpack_from(packed)[0])):
+            at, _, value, flags, dlc = HEAD.unpack_from(record)
+            data = record[DATA_AT:]
+            if flags & TX and not unsorted.own_messages and not flags & ERROR:
+                append_sent(value, data, flags, dlc, at, at)
+                add(False)
+            else:
+                append(key_of(value, bool(flags & EXTENDED)), data, flags, dlc, at, at)
+                add(not flags & ERROR)
+        return traffic
 
     # -- what a recording can do --------------------------------------------------------------------
 
@@ -198,11 +226,7 @@ class _RecordedReading(Reading):
                 f"{duration(round(ended - began, 6))}."
             )
         moment = began + seconds
-        # One after the other: files of several channels may stand a little out of order.
-        later = (
-            position for position in range(trace.end) if trace.received_at(position) >= moment - _ROUNDING
-        )
-        return CanMark(self._traffic.name, next(later, trace.end), moment, trace)
+        return CanMark(self._traffic.name, trace.position_at(moment - _ROUNDING), moment, trace)
 
 
 class _File:

@@ -181,6 +181,51 @@ class TestOpening:
         assert [bus["alias"] for bus in library.get_can_buses()] == ["ecu", "tester"]
 
 
+class TestTimesThatGoBack:
+    """A recording is in order of time, so that time and order of its messages say the same."""
+
+    @pytest.fixture
+    def mixed(self, library, tmp_path):
+        path = tmp_path / "mixed.log"
+        path.write_text(
+            "(100.0) can0 100#00 R\n(101.0) can0 7E0#023E00 T\n(100.5) can0 7E8#027E00 R\n"
+            "(103.0) can0 100#01 R\n(102.4) can0 20000080#0000000000000000\n(102.4) can0 100#02 R\n"
+        )
+        library.open_can_trace(path)
+        return library
+
+    def test_an_older_reply_is_none(self, mixed):
+        request = mixed.get_can_messages("0x7E0", direction="Tx")[0]
+        assert "No message 0x7E8" in refusal(
+            AssertionError, mixed.wait_for_can_message, "0x7E8", since=request
+        )
+        refusal(AssertionError, mixed.response_time_should_be_below, "1 s", request, "0x7E8")
+
+    def test_order_mailbox_marks_and_end(self, mixed):
+        assert [each.timestamp for each in mixed.get_can_messages(direction="any")] == [
+            100.0,
+            100.5,
+            101.0,
+            102.4,
+            103.0,
+        ]
+        assert [str(each) for each in mixed.receive_can_messages(4)][1] == "0x7E8  [3]  02 7E 00"
+        assert "within 3 seconds of" in refusal(AssertionError, mixed.wait_for_can_message, "0x55")
+        assert str(mixed.get_can_messages(since=mixed.set_can_mark(at=2.5))[0]) == "0x100  [1]  01"
+        assert mixed.get_bus_statistics().error_frames == 1
+
+    def test_own_messages_stay_what_they_are(self, mixed, tmp_path):
+        mixed.open_can_trace(tmp_path / "mixed.log", "own", receive_own_messages=True)
+        assert [each.arbitration_id for each in mixed.receive_can_messages(3)] == [0x100, 0x7E8, 0x7E0]
+
+    def test_a_replay_has_the_same_order(self, mixed, tmp_path):
+        for source in ("mixed", str(tmp_path / "mixed.log")):
+            mixed.replay_can_trace(source, bus="tester", factor=100)
+            assert texts(mixed.receive_can_messages(5, bus="ecu")) == texts(
+                mixed.get_can_messages(direction="any", bus="mixed")
+            )
+
+
 class TestAsking:
     def test_the_mailbox(self, recorded):
         assert str(recorded.receive_can_message("0x100")) == "0x100  [1]  00"

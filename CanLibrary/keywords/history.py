@@ -13,6 +13,7 @@ from CanLibrary.keywords.support import (
     given_mark,
     log_list,
     matcher,
+    recorded_bus,
     seconds,
     since_within,
     tell_gone,
@@ -60,10 +61,10 @@ class HistoryKeywords:
             data: Pattern such as ``?? 50 *``; ``*`` for any data.
             mask: Compare only the bits that are 1 here; as many bytes as the data pattern has.
             direction: ``Rx`` for what was received, ``Tx`` for what was sent by this library, ``ANY`` for both.
-            since: Where to begin: a mark, a message, or ``opened`` for the whole trace; by default where the running
-                test began.
-            until: Where to end: a mark or a message; now by default.
-            bus: Alias of the bus; the current one by default.
+            since: Where to begin: a mark, after a message, or ``opened`` for the whole trace; by default where the
+                running test began.
+            until: Where to end: a mark, or a message, which still counts; now by default.
+            bus: Alias of the bus; the current one by default. One that died is asked as well, with a warning.
 
         Returns:
             A list of messages, empty if there is no match.
@@ -76,7 +77,7 @@ class HistoryKeywords:
         | ${sent}=    `Get Can Messages`    0x3A0    direction=Tx
         | Length Should Be    ${sent}    1
         """
-        session = bus_of(self._buses, bus)
+        session = recorded_bus(self._buses, bus)
         reading, name = session.reading, session.alias
         wanted, asked = matcher(id, data, mask), converted(direction, Direction, "direction")
         span = reading.span(given_mark(since), given_mark(until, "until"))

@@ -12,7 +12,7 @@ from robot.api import logger
 from CanLibrary.config import connection_description
 from CanLibrary.config.mistakes import Mistakes
 from CanLibrary.config.values import convert
-from CanLibrary.errors import ConfigurationError, joined
+from CanLibrary.errors import CanLibraryError, ConfigurationError, joined
 from CanLibrary.formatting import plural
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connections import Connections
@@ -40,6 +40,7 @@ T = TypeVar("T")
 # the default. Text such as 021 would then be sent as three ASCII characters.
 NO_DATA = NOT_GIVEN
 _SHOWN = 10  # items of a list in the log
+_LONGEST = 366 * 86400  # seconds
 
 
 class _Noticing(Protocol):
@@ -64,6 +65,17 @@ def controller_of(buses: Buses, alias: str | None) -> BusSession:
     """Return the bus as `bus_of` does, or refuse a recording, which has no controller to ask."""
     session = bus_of(buses, alias)
     session.check_live("it has no controller with a state or a transmit buffer; name an open bus with bus=.")
+    return session
+
+
+def recorded_bus(buses: Buses, alias: str | None) -> BusSession:
+    """Return the bus to show what it recorded: also one that died, because then that is wanted most."""
+    session = buses.registry.get(alias)
+    tell(session)
+    try:
+        session.check()
+    except CanLibraryError as error:
+        logger.warn(str(error))
     return session
 
 
@@ -158,6 +170,8 @@ def seconds(value: timedelta | float | None, default: float, name: str = "timeou
     amount = converted(value, timedelta, name).total_seconds()
     if amount < 0:
         raise ConfigurationError(f"{name}={amount:g} is not possible: a time is 0 seconds or more.")
+    if amount > _LONGEST:
+        raise ConfigurationError(f"{name}={amount:g} is not possible: it is more than a year.")
     return amount
 
 

@@ -27,8 +27,7 @@ class WaitKeywords:
             bus: Alias of the bus; the current one by default.
 
         Returns:
-            A mark for the argument ``since`` of `Wait For Can Message` and
-            `Can Message Should Not Arrive`.
+            A mark for the arguments ``since`` and ``until`` of keywords that wait, count or show what was recorded.
 
         Example:
         | ${mark}=    `Set Can Mark`
@@ -59,7 +58,7 @@ class WaitKeywords:
             mask: Compare only the bits that are 1 here; as many bytes as the data pattern has.
             within: How long after now, or after the mark; by default it goes on for the ``timeout`` of the
                 import, 1 second, from now.
-            since: A mark from `Set Can Mark`; now by default.
+            since: A mark from `Set Can Mark`, a message (then after it), or ``opened``; now by default.
             bus: Alias of the bus; the current one by default.
 
         Raises:
@@ -94,7 +93,7 @@ class WaitKeywords:
             mask: Compare only the bits that are 1 here; as many bytes as the data pattern has.
             within: How long after now, or after the mark; by default it goes on for the ``timeout`` of the
                 import, 1 second, from now.
-            since: A mark from `Set Can Mark`; now by default.
+            since: A mark from `Set Can Mark`, a message (then after it), or ``opened``; now by default.
             bus: Alias of the bus; the current one by default.
 
         Raises:

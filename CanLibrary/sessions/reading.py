@@ -15,7 +15,7 @@ from CanLibrary.traffic.bus_traffic import BusTraffic
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.several import wait_for_several
 from CanLibrary.traffic.span import Span
-from CanLibrary.traffic.waits import Window
+from CanLibrary.traffic.window import Window, check_filters
 from CanLibrary.types import (
     OPENED,
     AnyIsoTpAddress,
@@ -119,7 +119,8 @@ class Reading:
                 )
             self._check_mark(until)
             end, of = until, f"{of} until the {until}"
-        if end.position < begin.position:
+        before = end.position == begin.position and end.at < begin.at
+        if end.position < begin.position or before:
             raise ConfigurationError(
                 f"The {end} given as until= lies before the {begin}: nothing is between them."
             )
@@ -154,7 +155,10 @@ class Reading:
                 f"The {mark} is of another bus than '{self._traffic.name}', or of the time before it was opened again."
             )
         if mark.position < trace.first:
-            raise ConfigurationError(f"The {mark} is too old: the trace keeps {trace.capacity} messages.")
+            raise ConfigurationError(
+                f"The {mark} is too old: the trace keeps {trace.capacity} messages. Set one later, or use a larger "
+                "trace_size."
+            )
 
     def window(self, mark: CanMark | None, within: float | None, default: float) -> Window:
         """Return what a wait judges.
@@ -204,7 +208,12 @@ class Reading:
 
     def messages(self, wanted: Matcher, span: Span, direction: Direction) -> list[CanMessage]:
         """Return the matches in a part of the trace, oldest first."""
+        self._check_heard(wanted, span, direction)
         return list(history.select(self._traffic, wanted, span, direction))
+
+    def _check_heard(self, wanted: Matcher, span: Span, direction: Direction) -> None:
+        if direction is not Direction.TX:
+            check_filters(self._traffic, wanted, span.began)
 
     def isotp_frames(
         self, address: AnyIsoTpAddress, span: Span, pattern: Pattern, direction: Direction
@@ -237,6 +246,7 @@ class Reading:
 
     def last(self, wanted: Matcher, span: Span, direction: Direction) -> CanMessage:
         """Return the newest match in a part of the trace, or fail."""
+        self._check_heard(wanted, span, direction)
         with self._losses_told():
             return history.last(self._traffic, wanted, span, direction)
 
@@ -244,6 +254,7 @@ class Reading:
         self, wanted: Matcher, span: Span, direction: Direction, expected: int, tolerance: int
     ) -> None:
         """Fail if another number of matches is in a part of the trace."""
+        self._check_heard(wanted, span, direction)
         history.count_should_be(self._traffic, wanted, span, direction, expected, tolerance)
         self.check_nothing_lost("How many there were")
 
@@ -263,6 +274,7 @@ class Reading:
             self._check_mark(can_mark(request))
             start = request.position + 1
         else:
+            self._check_same_time(request)
             with self._traffic.changed:
                 start = trace.position_at(request.received_at)
         end = self._ends()[1].at if self._traffic.complete else asked + patience
@@ -270,6 +282,18 @@ class Reading:
         window = Window(start, request.received_at, worth, " of it")
         with self._losses_told():
             return waits.response_time(self._traffic, wanted, str(request), window, limit)
+
+    def _check_same_time(self, request: CanMessage) -> None:
+        """Refuse to measure from a message of another bus whose time is not ours, or before we listened."""
+        if request.trace.recorded is not self._traffic.complete:
+            raise ConfigurationError(
+                f"{request} and bus '{self._traffic.name}' have no time in common: one of them is a recording."
+            )
+        if not self._traffic.complete and request.received_at < self._traffic.opened_at:
+            raise ConfigurationError(
+                f"{request} passed before bus '{self._traffic.name}' was opened: whether it was answered there at "
+                "once cannot be said."
+            )
 
     def should_not_arrive(self, wanted: Matcher, window: Window) -> None:
         """Wait for the window's end and fail if a match arrived in it."""

@@ -51,7 +51,6 @@ class BusTraffic:
         self.changed = threading.Condition(self._lock)
         self._wake_at = _NEVER  # the position of the record with which who waits is woken
         self.error_frames = 0
-        self.complete = False  # a recording: all that there is, is there
         self.failure: BaseException | None = None
         self.failure_told = False
         self.own_messages = own_messages  # the user wants to receive what is sent here
@@ -61,6 +60,15 @@ class BusTraffic:
         self.nodes: tuple[Node, ...] = ()  # simulated participants on this bus
         self._node_echoes = Echoes(echoes, own_messages)  # of what they send
         self.judges: tuple[Judge, ...] = ()  # who is to know of every look into the driver's queue
+
+    @property
+    def complete(self) -> bool:
+        """Whether this is a recording: all that there is, is there."""
+        return self.trace.recorded
+
+    @complete.setter
+    def complete(self, recorded: bool) -> None:
+        self.trace.recorded = recorded
 
     # -- in -----------------------------------------------------------------------------------------
 

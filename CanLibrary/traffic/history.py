@@ -59,6 +59,8 @@ def last(traffic: BusTraffic, matcher: Matcher, span: Span, direction: Direction
             if positions:
                 return traffic.trace.message(positions[-1])
         stop = start
+    if span.gone:
+        raise BusError(_unknown(traffic, f"Whether a {matcher}", span, direction))
     raise AssertionError(
         f"No {matcher} was {_PASSED[direction]} on bus '{traffic.name}'{span.of}.{_earlier(traffic, matcher, span)} "
         f"{_others(traffic, matcher, span)}"
@@ -77,11 +79,7 @@ def count_should_be(
     if span.gone or span.start < min(
         traffic.trace.first, span.stop
     ):  # some may have gone while they were counted
-        raise BusError(
-            f"How often a {matcher} was {_PASSED[direction]} on bus '{traffic.name}'{span.of} cannot be said: "
-            f"{plural(traffic.trace.first - span.start, 'message')} of that time are gone, because the trace keeps "
-            f"{traffic.trace.capacity}. Give a later since=, or a larger trace_size."
-        )
+        raise BusError(_unknown(traffic, f"How often a {matcher}", span, direction))
     if abs(count - expected) > tolerance:
         margin = f" ± {tolerance}" if tolerance else ""
         several = str(matcher).replace("message", "messages", 1) if count != 1 else str(matcher)
@@ -91,6 +89,14 @@ def count_should_be(
             f"should have been. {'' if count else _others(traffic, matcher, span)}".rstrip()
         )
     return count
+
+
+def _unknown(traffic: BusTraffic, what: str, span: Span, direction: Direction) -> str:
+    gone = plural(traffic.trace.first - span.start, "message")
+    return (
+        f"{what} was {_PASSED[direction]} on bus '{traffic.name}'{span.of} cannot be said: {gone} of that time are "
+        f"gone, because the trace keeps {traffic.trace.capacity}. Give a later since=, or a larger trace_size."
+    )
 
 
 def _earlier(traffic: BusTraffic, matcher: Matcher, span: Span) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -29,6 +30,9 @@ class Mailbox:
         # Identifier (None: any) and pattern → position below which no match is unread.
         self._cursors: dict[tuple[int | None, str], int] = {}
         self.filters: CanFilters | None = None
+        self._changes: list[
+            tuple[float, CanFilters | None]
+        ] = []  # of the filters, with their monotonic times
         self.lost = 0  # unread messages that went with the oldest records, since told last
         self.used = False  # whether anybody ever asked: a mailbox that nobody reads loses nothing
 
@@ -41,8 +45,22 @@ class Mailbox:
         """Return whether an identifier passes the filters."""
         if not self.filters:
             return True
-        value, extended = id_of(key)
-        return any(single.passes(value, extended) for single in self.filters)
+        return _passes(self.filters, key)
+
+    def filters_against(self, key: int, since: float | None) -> CanFilters | None:
+        """Return filters that do not let an identifier through: those of now, or at any time since a monotonic time."""
+        if not self.passes(key):
+            return self.filters
+        ends = [at for at, _ in self._changes[1:]]
+        for (_, filters), end in zip(self._changes, ends, strict=False):
+            if filters and since is not None and end > since and not _passes(filters, key):
+                return filters
+        return None
+
+    def filtered_since(self, since: float) -> bool:
+        """Return whether there were any filters at a time since a monotonic time."""
+        ends = [*(at for at, _ in self._changes[1:]), float("inf")]
+        return any(filters and end > since for (_, filters), end in zip(self._changes, ends, strict=False))
 
     def drop(self, count: int) -> None:
         """Follow the trace, which forgets its oldest records."""
@@ -111,6 +129,7 @@ class Mailbox:
     def apply_filters(self, filters: CanFilters | None) -> int:
         """Use these filters from now on, also on what is unread already; return how many messages went."""
         self.filters = filters or None
+        self._changes.append((time.monotonic(), self.filters))
         if not filters:
             return 0
         return self._drop_unread(lambda position: self.passes(self._trace.key(position)))
@@ -126,3 +145,8 @@ class Mailbox:
     def counts(self) -> Counter[int]:
         """Return how many messages of each identifier are unread."""
         return Counter(self._trace.key(position) for position in self._unread(None))
+
+
+def _passes(filters: CanFilters, key: int) -> bool:
+    value, extended = id_of(key)
+    return any(single.passes(value, extended) for single in filters)

@@ -10,7 +10,8 @@ from CanLibrary.traffic.bus_traffic import BusTraffic
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.sentences import seen_sentence
 from CanLibrary.traffic.trace import id_of
-from CanLibrary.traffic.waits import Window, before_sentence, check_filters, wait_until
+from CanLibrary.traffic.waits import before_sentence, wait_until
+from CanLibrary.traffic.window import Search, Window, check_filters
 from CanLibrary.types import CanId, CanMessage, Expect
 
 
@@ -21,6 +22,7 @@ class Expected:
         self.matchers = matchers
         self._expect = expect
         self.came: dict[int, CanMessage] = {}  # number of what was expected → what came
+        self._in_vain: set[tuple[int, ...]] = set()  # what fits these finds no place
 
     @property
     def done(self) -> bool:
@@ -39,7 +41,10 @@ class Expected:
             if _matches(self.matchers[following], message):
                 self.came[following] = message
         else:
-            self._assign(message, set())
+            fitting = [number for number, matcher in enumerate(self.matchers) if _matches(matcher, message)]
+            # What finds no place once never does: places are not given back. Most messages of a busy bus are alike.
+            if fitting and tuple(fitting) not in self._in_vain and not self._assign(message, set()):
+                self._in_vain.add(tuple(fitting))
 
     def _assign(self, message: CanMessage, tried: set[int]) -> bool:
         # Where a message fits several, those that came before move to another that they fit as well: `0x100 01` and
@@ -63,25 +68,24 @@ def wait_for_several(
         AssertionError: Not enough arrived in the window.
     """
     for matcher in matchers:
-        check_filters(traffic, matcher)
+        check_filters(traffic, matcher, window.began)
     expected = Expected(matchers, expect)
-    looked_to = window.start
+    search = Search(traffic, matchers[0] if len(matchers) == 1 else Matcher(), window)
 
     def enough() -> bool | None:
-        nonlocal looked_to
-        stop = traffic.trace.end
-        for position in _candidates(traffic, matchers, looked_to, stop):
+        for position in _candidates(traffic, matchers, search.start_of_look(), traffic.trace.end):
             message = traffic.trace.message(position)
             if message.received_at > window.deadline:
                 break
             expected.take(message)
             if expected.done:
                 return True
-        looked_to = stop
         return None
 
     if wait_until(traffic, enough, window.deadline):
         return [expected.came[number] for number in sorted(expected.came)]
+    with traffic.changed:
+        search.check()
     raise AssertionError(_failure(traffic, expected, expect, window))
 
 
@@ -98,6 +102,8 @@ def _failure(traffic: BusTraffic, expected: Expected, expect: Expect, window: Wi
     names = ", ".join(map(_as_typed, missing))
     if expect is Expect.ANY:
         head = f"None of {total} arrived on bus '{traffic.name}' {window}: {names}."
+    elif len(expected.matchers) == 1:
+        head = f"The message {names} did not arrive on bus '{traffic.name}' {window}."
     else:
         order = " in this order" if expect is Expect.IN_ORDER else ""
         came = len(expected.came) or "None"

@@ -94,7 +94,7 @@ def measured(
                     known[what] = busy
             single.busy += busy
             seconds[int(at - began)] += busy
-    unknown = _why_unknown(traffic, bitrate, data_bitrate, switched)
+    unknown = _why_unknown(traffic, began, bitrate, data_bitrate, switched)
     lasted = max(span.ended - began, 0.0)
     load = None if unknown or not lasted else sum(each.busy for each in identifiers.values()) / lasted * 100
     full = [seconds[second] for second in range(int(lasted))] if load is not None else []
@@ -143,9 +143,13 @@ def _of_identifier(single: _Identifier, lasted: float | None) -> IdStatistics:
     )
 
 
-def _why_unknown(traffic: BusTraffic, bitrate: int | None, data_bitrate: int | None, switched: bool) -> str:
+def _why_unknown(
+    traffic: BusTraffic, began: float, bitrate: int | None, data_bitrate: int | None, switched: bool
+) -> str:
     if traffic.mailbox.filters:
         return "its filters leave messages out; use Clear Can Filters."
+    if not traffic.complete and traffic.mailbox.filtered_since(began):
+        return "its filters left messages out in that time; give a later since=."
     if not bitrate:
         return "give its bit rate with bitrate=."
     if switched and not data_bitrate:

@@ -45,6 +45,7 @@ class Trace:
     def __init__(self, capacity: int, name: str = "") -> None:
         self.capacity = capacity
         self.name = name  # of the bus, for marks
+        self.recorded = False  # its times are those of a file, and nothing more will come
         self.first = 0  # position of the oldest record kept
         self._step = max(capacity // 16, 1)
         self.full_at = capacity + self._step - 1  # the position after which the oldest have to go

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
-from CanLibrary.errors import BusError, ConfigurationError, translated
+from CanLibrary.errors import BusError, translated
 from CanLibrary.formatting import duration, plural
 from CanLibrary.traffic.bus_traffic import BusTraffic
 from CanLibrary.traffic.judge import Judge
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.sentences import others_sentence
+from CanLibrary.traffic.window import Search, Window, check_filters
 from CanLibrary.types import CanMessage
 
 T = TypeVar("T")
@@ -86,6 +86,8 @@ def receive(traffic: BusTraffic, matcher: Matcher, timeout: float, count: int = 
             if done:
                 taken.clear()
                 return messages
+            if lost := traffic.mailbox.take_lost():
+                raise BusError(lost_sentence(traffic, lost))
             others = traffic.mailbox.counts()  # before those that match are put back
             arrived = len(taken)
     finally:
@@ -104,25 +106,6 @@ def receive(traffic: BusTraffic, matcher: Matcher, timeout: float, count: int = 
     )
 
 
-@dataclass(frozen=True)
-class Window:
-    """What a wait judges: from a position and its monotonic time on, for some seconds."""
-
-    start: int
-    began: float
-    within: float
-    of: str = ""  # what the time counts from, where that is not now
-    still_open: bool = True  # whether it had not ended when it was asked for
-
-    def __str__(self) -> str:
-        return f"within {duration(round(self.within, 3))}{self.of}"
-
-    @property
-    def deadline(self) -> float:
-        """The monotonic time at which the window ends."""
-        return self.began + self.within
-
-
 def wait_for(traffic: BusTraffic, matcher: Matcher, window: Window, *, hand_out: bool = False) -> CanMessage:
     """Return the first match that arrived in the window (verdict rules 2 and 6).
 
@@ -132,8 +115,8 @@ def wait_for(traffic: BusTraffic, matcher: Matcher, window: Window, *, hand_out:
         window: From where on and for how long.
         hand_out: Whether the match counts as read.
     """
-    check_filters(traffic, matcher)
-    found = _wait_for_match(traffic, matcher, window)
+    search = Search(traffic, matcher, window)
+    found = wait_until(traffic, search.look, window.deadline)
     late, seen_to = "", None
     if found is not None:
         position, message = found
@@ -145,6 +128,7 @@ def wait_for(traffic: BusTraffic, matcher: Matcher, window: Window, *, hand_out:
         seen_to = position  # those that came too late are no news
         late = f" One arrived {duration(message.received_at - window.deadline)} too late."
     with traffic.changed:
+        search.check()
         others = traffic.received_counts(window.start, seen_to)
         missed = before_sentence(traffic, matcher, window, "" if hand_out else _CURE)
     raise AssertionError(
@@ -155,14 +139,18 @@ def wait_for(traffic: BusTraffic, matcher: Matcher, window: Window, *, hand_out:
 
 def should_not_arrive(traffic: BusTraffic, matcher: Matcher, window: Window) -> None:
     """Fail on the first match that arrives in the window (verdict rule 2)."""
-    check_filters(traffic, matcher)
+    search = Search(traffic, matcher, window)
     with traffic.judging(window.deadline) as judge:
-        found = _wait_for_match(traffic, matcher, window)
+        found = wait_until(traffic, search.look, window.deadline)
         message = found[1] if found else None
         if message is None or message.received_at > window.deadline:
             # A window that had ended before anybody asked is judged by the times of the records alone.
             message = _settled_match(traffic, matcher, window, judge) if window.still_open else None
-    if message is not None:
+    if message is None:
+        with traffic.changed:
+            search.start_of_look()
+            search.check()
+    else:
         after = min(max(message.received_at - window.began, 0.0), window.within)
         raise AssertionError(
             f"Message {message} arrived on bus '{traffic.name}' after {duration(round(after, 3))}, "
@@ -180,34 +168,23 @@ def response_time(traffic: BusTraffic, matcher: Matcher, request: str, window: W
         window: Begins at the request, and lasts as long as it is worth waiting to say how late the reply was.
         limit: Seconds below which the time must be.
     """
-    check_filters(traffic, matcher)
-    found = _wait_for_match(traffic, matcher, window)
+    search = Search(traffic, matcher, window)
+    found = wait_until(traffic, search.look, window.deadline)
     if found is None:
         with traffic.changed:
+            search.check()
             others = traffic.received_counts(window.start)
         raise AssertionError(
             f"No {matcher} answered {request} on bus '{traffic.name}' {window}; the limit is {duration(limit)}. "
             f"{others_sentence(traffic, matcher, others, window.start)}"
         )
-    elapsed = found[1].received_at - window.began
+    elapsed = round(found[1].received_at - window.began, 6)  # the times of a file are no binary numbers
     if elapsed >= limit:
         raise AssertionError(
-            f"{found[1]} answered {request} on bus '{traffic.name}' after {duration(round(elapsed, 6))}; that should "
+            f"{found[1]} answered {request} on bus '{traffic.name}' after {duration(elapsed)}; that should "
             f"be below {duration(limit)}."
         )
     return elapsed
-
-
-def _wait_for_match(traffic: BusTraffic, matcher: Matcher, window: Window) -> tuple[int, CanMessage] | None:
-    looked_to = window.start
-
-    def match() -> tuple[int, CanMessage] | None:
-        nonlocal looked_to
-        position = traffic.first_match(matcher, looked_to)
-        looked_to = traffic.trace.end
-        return None if position is None else (position, traffic.trace.message(position))
-
-    return wait_until(traffic, match, window.deadline)
 
 
 def _settled_match(traffic: BusTraffic, matcher: Matcher, window: Window, judge: Judge) -> CanMessage | None:
@@ -221,16 +198,6 @@ def _settled_match(traffic: BusTraffic, matcher: Matcher, window: Window, judge:
     with traffic.changed:
         position = traffic.first_match(matcher, window.start, stop)
         return None if position is None else traffic.trace.message(position)
-
-
-def check_filters(traffic: BusTraffic, matcher: Matcher) -> None:
-    """Refuse to judge what the filters let nobody see."""
-    if matcher.key is not None and not traffic.mailbox.passes(matcher.key):
-        filters = ", ".join(map(str, traffic.mailbox.filters or ()))
-        raise ConfigurationError(
-            f"The filters of bus '{traffic.name}' ({filters}) let no message {matcher.id} through, so there is no "
-            "verdict about it; use Set Can Filters or Clear Can Filters."
-        )
 
 
 def before_sentence(traffic: BusTraffic, matcher: Matcher, window: Window, cure: str = _CURE) -> str:

@@ -50,8 +50,12 @@ class Format:
     read: bool = True
     rotates: bool = True
     zipped: bool = True  # whether python-can writes it with .gz after its ending
+    # Where files count channels from 1: by how much python-can's writer and reader change the number of a channel.
+    written_higher: int = 0
+    read_lower: int = 0
 
 
+_ONE_MORE = "3 comes back as 4"  # they count from 1
 _NEITHER = "comes back as received"
 _CLASSIC = "comes back as CAN, not FD"
 _TABLE_LOSSES = {
@@ -63,10 +67,16 @@ _TABLE_LOSSES = {
     Feature.CHANNEL: "is lost",
 }
 FORMATS: dict[str, Format] = {
-    ".blf": Format("Vector BLF", {}, zipped=False),
+    ".blf": Format("Vector BLF", {Feature.CHANNEL: _ONE_MORE}, zipped=False, written_higher=1, read_lower=1),
     ".asc": Format(
         "Vector ASC",
-        {Feature.FD_EMPTY: "comes back as a remote message", Feature.ERROR_DETAILS: _WITHOUT},
+        {
+            Feature.FD_EMPTY: "comes back as a remote message",
+            Feature.ERROR_DETAILS: _WITHOUT,
+            Feature.CHANNEL: _ONE_MORE,
+        },
+        written_higher=1,
+        read_lower=1,
     ),
     ".log": Format(
         "candump log",
@@ -84,9 +94,10 @@ FORMATS: dict[str, Format] = {
                 (Feature.REMOTE, Feature.REMOTE_LENGTH, Feature.ERROR, Feature.ERROR_DETAILS), MISSING
             ),
             **dict.fromkeys((Feature.FD, Feature.FD_EMPTY, Feature.BRS, Feature.ESI), MISSING),
-            Feature.CHANNEL: "one too high",
+            Feature.CHANNEL: _ONE_MORE,
         },
         rotates=False,
+        written_higher=1,
     ),
     ".csv": Format("python-can's CSV", _TABLE_LOSSES),
     ".db": Format("python-can's SQLite", _TABLE_LOSSES, rotates=False, zipped=False),

@@ -47,6 +47,7 @@ class TraceFile:
         self._went_back = False
         self._last: can.Message | None = None
         self._ending, self._zipped = format_of(self.path, reading=True)
+        self.format = FORMATS[self._ending]
         if self.path.is_dir():
             raise ConfigurationError(f"'{self.path}' is a folder, no trace file.")
         if not self.path.exists():
@@ -80,7 +81,7 @@ class TraceFile:
 
     def _checked(self, messages: Iterator[can.Message]) -> Iterator[can.Message]:
         """Yield the messages that CAN can carry, and note where the times go back."""
-        latest = -math.inf
+        latest, read_lower = -math.inf, self.format.read_lower
         for message in messages:
             timestamp = message.timestamp
             # One comparison each for what nearly all messages are: there may be millions of them.
@@ -95,6 +96,8 @@ class TraceFile:
             if not latest <= timestamp < _AGES and not self._is_time(timestamp, latest):
                 continue
             latest = timestamp
+            if read_lower and message.channel is not None:
+                message.channel += read_lower  # type: ignore[operator]  # these formats have numbers
             self.count += 1
             self._last = message
             yield message

@@ -149,7 +149,8 @@ class FileKeywords:
                 ``.blf``, ``.asc``, ``.log``, ``.trc``, ``.csv``, ``.db``, ``.mf4`` (needs the package
                 asammdf), also with ``.gz`` after it.
             alias: The name by which other keywords know the recording; the file's name without ending by default.
-            channel: Which channel to take, as the file names it; needed where it has several.
+            channel: Which channel to take, as the file names it (in ``.blf`` and ``.asc`` CANoe's number: CAN 1 is
+                ``1``); needed where it has several.
             receive_own_messages: Whether messages that the file marks Tx count as received.
             bitrate: Nominal bit rate in bit/s, for `Get Bus Statistics`; files do not tell it.
             data_bitrate: Bit rate of the data phase in bit/s (CAN FD).

@@ -49,7 +49,8 @@ class ReplayKeywords:
             filters: Which messages to send, see `Set Can Filters`; all by default.
             direction: ``Rx`` or ``Tx``: only what was received or sent when it was recorded; both by default.
             channels: Which channel of the recording goes onto which bus, as ``can0=body, can1=chassis`` or
-                a dictionary; needed where it has several. Other channels are left out.
+                a dictionary; needed where it has several. Channels as the file names them, in ``.blf`` and ``.asc``
+                by CANoe's number: ``1=body`` for CAN 1. Other channels are left out.
             background: Return at once; the replay goes on until its end, until `Stop Can Replay`, or until its bus
                 closes. A message that cannot be sent is told by the next keyword on the bus then.
 

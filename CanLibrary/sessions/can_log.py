@@ -212,9 +212,10 @@ class CanLogs:
 def save_span(session: BusSession, span: Span, path: Path) -> TraceWriter:
     """Write a part of what is recorded into a file and return its closed writer."""
     trace, traffic = session.traffic.trace, session.traffic
+    channel = session.bus.channel if traffic.complete else session.description.channel
 
     unpacked, writer, progress = (
-        unpacker(file_channel(session.description.channel)),
+        unpacker(file_channel(channel)),
         TraceWriter(path),
         Progress(f"Writing {path.name}"),
     )

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from CanLibrary.config import BusDescription
 from CanLibrary.errors import BusError, ConfigurationError, NotSupportedError
+from CanLibrary.files.formats import Feature
 from CanLibrary.files.reading import TraceFile
 from CanLibrary.formatting import duration, plural, quoted
 from CanLibrary.sessions.bus_session import BusSession, Dependent
@@ -65,7 +66,7 @@ class RecordedBus(BusSession):
         self.notices = list(file.notices)
         if not file.count:
             self.notices.append(f"'{file.path.name}' holds no messages.")
-        self.bus: Any = _File(file.path, fd=self._fd)
+        self.bus: Any = _File(file, channel, fd=self._fd)
 
     def _no_traffic(self, *, own_messages: bool) -> BusTraffic:
         traffic = BusTraffic(self.alias, capacity=_EVERYTHING, own_messages=own_messages)
@@ -232,16 +233,18 @@ class _RecordedReading(Reading):
 class _File:
     """What stands where an open bus has its driver."""
 
-    def __init__(self, path: Path, *, fd: bool) -> None:
+    def __init__(self, file: TraceFile, channel: Any, *, fd: bool) -> None:
         import can
 
-        self.channel_info = f"recording {path}"
+        self.channel_info = f"recording {file.path}"
+        # The channel for files that are made of this one: its number comes out as it is in this one.
+        self.channel = max(channel - file.format.written_higher, 0) if isinstance(channel, int) else channel
         self.protocol = can.CanProtocol.CAN_FD if fd else can.CanProtocol.CAN_20
 
 
 def _only_channel(file: TraceFile, channels: dict[Any, bool], wanted: str | int | None) -> Any:
     """Return the channel of a recording, or refuse one of several or of none; note what says no channel."""
-    named = sorted((channel for channel in channels if channel is not None), key=str)
+    named = sorted((channel for channel in channels if channel is not None), key=_by_number)
     if wanted is None:
         if len(named) > 1:
             raise ConfigurationError(
@@ -249,16 +252,26 @@ def _only_channel(file: TraceFile, channels: dict[Any, bool], wanted: str | int 
                 f"would be wrong: choose one with channel= ({', '.join(map(str, named))})."
             )
         return named[0] if named else None
+    if channels and not named:
+        raise ConfigurationError(
+            f"'{file.path.name}' names no channels, as {file.format.name} holds none: leave channel={wanted} out."
+            if Feature.CHANNEL in file.format.lost and not file.format.written_higher
+            else f"'{file.path.name}' has no messages that name a channel: leave channel={wanted} out."
+        )
     chosen = [channel for channel, taken in channels.items() if taken]
     if not chosen and channels:
         raise ConfigurationError(
-            f"'{file.path.name}' has no messages of channel {wanted}; it has {quoted(map(str, named))}."
+            f"'{file.path.name}' has no messages of channel {wanted}; its channels are {quoted(map(str, named))}."
         )
     if None in channels:
         file.notices.append(
             f"'{file.path.name}' has messages that name no channel; channel={wanted} leaves them out."
         )
     return chosen[0] if chosen else wanted
+
+
+def _by_number(channel: Any) -> tuple[bool, int, str]:
+    return (True, channel, "") if isinstance(channel, int) else (False, 0, str(channel))
 
 
 def alias_for(path: Path, alias: str | None) -> str:

@@ -89,14 +89,22 @@ def channel_map(value: object) -> dict[str, str]:
         ConfigurationError: It is neither.
     """
     if isinstance(value, Mapping):
-        return {str(channel): str(alias) for channel, alias in value.items()}
-    pairs = [part.partition("=") for part in str(value).split(",")]
+        pairs = [(str(channel), "=", str(alias)) for channel, alias in value.items()]
+    else:
+        pairs = [part.partition("=") for part in str(value).split(",")]
     if not all(channel.strip() and alias.strip() for channel, _, alias in pairs):
         raise ConfigurationError(
             f"channels={value} is not possible: write channels of the recording and aliases of buses, such as "
             "channels=can0=body, can1=chassis."
         )
-    return {channel.strip(): alias.strip() for channel, _, alias in pairs}
+    onto: dict[str, str] = {}
+    for channel, _, alias in pairs:
+        if channel.strip() in onto:
+            raise ConfigurationError(
+                f"channels= names '{channel.strip()}' twice: a channel goes onto one bus."
+            )
+        onto[channel.strip()] = alias.strip()
+    return onto
 
 
 def check_buses(buses: list[BusSession]) -> None:

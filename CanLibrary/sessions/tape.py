@@ -125,9 +125,14 @@ class Tape:
         onto = {}
         for name, bus in self._selection.channels.items():
             if name not in self._numbers:
-                known = quoted(self._numbers) if self._numbers else "none"
+                named = [channel for channel in self._numbers if channel]
+                if self._numbers and not named:
+                    raise ConfigurationError(
+                        f"'{self.name}' names no channels: say with bus= where it goes, not with channels=."
+                    )
                 raise ConfigurationError(
-                    f"'{self.name}' has no messages of channel '{name}' (its channels: {known})."
+                    f"'{self.name}' has no messages of channel '{name}' (its channels: "
+                    f"{quoted(named) if named else 'none'})."
                 )
             onto[self._numbers[name]] = self.buses.index(bus)
         kept = [at for at, number in enumerate(self.routes) if number in onto]

@@ -89,7 +89,15 @@ NAMES = [
 
 
 def by_python_can(path):
-    """Return the messages as python-can's reader gives them, with the date of the file."""
+    """Return the messages as python-can's reader gives them, with the date of the file and its channels."""
+    messages = read_by_python_can(path)
+    if ".trc" not in path.suffixes and ".log" not in path.suffixes:
+        for message in messages:
+            message.channel += 1  # Vector counts from 1, python-can from 0
+    return messages
+
+
+def read_by_python_can(path):
     if path.name.endswith(".gz"):
         with gzip.open(path, "rt") as file:
             return list(can.ASCReader(file, relative_timestamp=False))

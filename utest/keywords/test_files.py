@@ -116,7 +116,7 @@ class TestOpening:
         assert library.get_can_buses()[-1] == {
             "alias": "drive",
             "interface": "recording",
-            "channel": 1,
+            "channel": 2,
             "state": None,
             "owner": "",
             "current": True,
@@ -143,15 +143,50 @@ class TestOpening:
         save(path, [message(0, 0x1, channel=0), message(1, 0x2, channel=1), message(2, 0x3, channel=0)])
         assert refusal(ConfigurationError, library.open_can_trace, path) == (
             "'two.asc' has messages of 2 channels, and a verdict over mixed buses would be wrong: choose one with "
-            "channel= (0, 1)."
+            "channel= (1, 2)."
         )
         assert refusal(ConfigurationError, library.open_can_trace, path, channel=7) == (
-            "'two.asc' has no messages of channel 7; it has '0' and '1'."
+            "'two.asc' has no messages of channel 7; its channels are '1' and '2'."
         )
-        library.open_can_trace(path, channel="0")
+        library.open_can_trace(path, channel="1")
         assert texts(library.get_can_messages()) == ["0x001  [0]", "0x003  [0]"]
-        library.open_can_trace(path, "other", channel=1)
+        library.open_can_trace(path, "other", channel=2)
         assert texts(library.get_can_messages()) == ["0x002  [0]"]
+
+    def test_the_channel_is_the_number_in_the_file(self, library, tmp_path):
+        path = tmp_path / "vector.asc"
+        path.write_text(
+            "date Mon Nov 23 05:00:00.000 am 2026\nbase hex  timestamps absolute\nno internal events logged\n"
+            "   0.100000 1  123             Rx   d 1 01\n   0.200000 2  124             Rx   d 1 02\n"
+            "   0.300000 10  125             Rx   d 1 03\n"
+        )
+        assert refusal(ConfigurationError, library.open_can_trace, path).endswith("channel= (1, 2, 10).")
+        library.open_can_trace(path, "can1", channel=1)
+        assert texts(library.get_can_messages()) == ["0x123  [1]  01"]
+        library.replay_can_trace(str(path), channels="2=tester")
+        assert texts(library.receive_can_messages(1, bus="ecu")) == ["0x124  [1]  02"]
+
+    @pytest.mark.parametrize("ending", [".asc", ".blf", ".trc"])
+    @pytest.mark.parametrize("other", [".asc", ".blf", ".trc"])
+    def test_the_number_stays_in_another_format(self, library, tmp_path, ending, other):
+        save(tmp_path / f"one{ending}", [message(0, 0x123, channel=2)])
+        library.open_can_trace(tmp_path / f"one{ending}")
+        library.save_can_trace(tmp_path / f"two{other}", since="opened")
+        library.open_can_trace(tmp_path / f"two{other}", channel=3)
+        assert len(library.get_can_messages()) == 1
+
+    @pytest.mark.parametrize(
+        ("ending", "format"), [(".csv", "python-can's CSV"), (".db", "python-can's SQLite")]
+    )
+    def test_formats_without_channels(self, library, tmp_path, ending, format):
+        path = tmp_path / f"drive{ending}"
+        save(path, [message(0, 0x123)])
+        assert refusal(ConfigurationError, library.open_can_trace, path, channel=1) == (
+            f"'drive{ending}' names no channels, as {format} holds none: leave channel=1 out."
+        )
+        assert refusal(CanLibraryError, library.replay_can_trace, str(path), channels="1=tester") == (
+            f"'drive{ending}' names no channels: say with bus= where it goes, not with channels=."
+        )
 
     def test_text_channels(self, library, tmp_path):
         path = tmp_path / "two.log"
@@ -245,7 +280,10 @@ class TestAsking:
         assert refusal(AssertionError, recorded.wait_for_can_message, "0x55").startswith(
             "No message 0x055 arrived on bus 'rec' within 2.6 seconds of the recording's beginning."
         )
-        recorded.can_message_should_not_arrive("0x55", within=3600)
+        recorded.can_message_should_not_arrive("0x55", within=2.6)
+        assert "the recording ends" in refusal(
+            CanLibraryError, recorded.can_message_should_not_arrive, "0x55", within=3600
+        )
         assert refusal(AssertionError, recorded.can_message_should_not_arrive, "0x100", "02").startswith(
             "Message 0x100  [1]  02 arrived on bus 'rec' after 2.5 seconds"
         )

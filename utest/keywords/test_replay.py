@@ -144,7 +144,7 @@ class TestChannels:
 
     def test_numbers_of_channels(self, library, write):
         path = write([recorded(1, 0x100, channel=0), recorded(1, 0x200, channel=3)])
-        library.replay_can_trace(path, channels={3: "tester"})
+        library.replay_can_trace(path, channels={4: "tester"})
         assert texts(heard(library)) == ["0x200  [1]  01"]
 
     def test_a_channel_that_the_file_has_not(self, library, text_log):
@@ -155,6 +155,12 @@ class TestChannels:
     def test_an_alias_that_is_not_open(self, library, text_log):
         assert failure(library, text_log(*self.LINES), channels="can0=testr").startswith(
             "Bus 'testr' is not open"
+        )
+
+    @pytest.mark.parametrize("given", ["can0=tester, can0=ecu", {"can0": "tester", " can0": "ecu"}])
+    def test_a_channel_named_twice(self, library, text_log, given):
+        assert failure(library, text_log(*self.LINES), channels=given) == (
+            "channels= names 'can0' twice: a channel goes onto one bus."
         )
 
     def test_no_map(self, library, text_log):

@@ -4,7 +4,7 @@ from robot.api import logger
 from robot.api.deco import keyword
 
 from CanLibrary.errors import ConfigurationError
-from CanLibrary.keywords.support import bus_of, converted, given_mark
+from CanLibrary.keywords.support import converted, given_mark, recorded_bus
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.types import NOT_GIVEN, CanIdPattern, CanMark
 
@@ -32,7 +32,7 @@ class EvidenceKeywords:
         A picture has a lane for each identifier and a tick for each message, so that a message that stopped can be
         seen. A table has a row for each message: time, time since the one before, direction, identifier, length, data,
         and what it is in ISO-TP, with the payload where it is complete. When a test fails, this comes by itself
-        (``trace_on_failure`` of the import).
+        (``trace_on_failure`` of the import). Of a bus that receives no more it shows what was recorded, with a warning.
 
         Args:
             since: Where to begin: a mark, a message, or ``opened`` for the whole trace; by default where the running
@@ -58,7 +58,7 @@ class EvidenceKeywords:
         if limit < 1:
             raise ConfigurationError(f"limit={limit} is not possible: show at least 1 message.")
         only = converted(id, CanIdPattern, "id").id
-        session = bus_of(self._buses, bus)
+        session = recorded_bus(self._buses, bus)
         excerpt = excerpt_of(
             session.traffic,
             session.reading.span(given_mark(since), given_mark(until, "until")),

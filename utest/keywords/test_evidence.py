@@ -1,9 +1,10 @@
 """Log Can Trace from Python: what it shows and returns, and what it refuses."""
 
+import can
 import pytest
 
 from CanLibrary import CanLibraryError
-from CanLibrary.keywords import evidence
+from CanLibrary.keywords import evidence, support
 
 
 @pytest.fixture
@@ -78,3 +79,18 @@ def test_what_is_wrong_is_said(library, pages, given, sentence):
         library.log_can_trace(**given)
     assert str(refused.value) == sentence
     assert pages == []
+
+
+def test_a_bus_that_died_shows_what_it_recorded(library, pages, scripted_bus, monkeypatch):
+    warned = []
+    monkeypatch.setattr(support.logger, "warn", warned.append)
+    bus = scripted_bus()
+    library.use_existing_can_bus(bus, "lab")
+    bus.arrived.put(can.Message(arbitration_id=0x100, data=[1], is_extended_id=False))
+    bus.arrived.put(can.CanOperationError("cable pulled"))
+    traffic = library._buses.registry.get("lab").traffic
+    with traffic.changed:
+        assert traffic.changed.wait_for(lambda: traffic.failure, 5)
+    assert library.log_can_trace() == 1
+    assert "<td>Rx<td>0x100<td><td>1<td>01" in pages[0]
+    assert warned == ["Bus 'lab' receives no more: cable pulled."]

@@ -174,7 +174,7 @@ def resident_megabytes():
 def ecu_transports(bus):
     ecus = [each for each in bus.dependents if isinstance(each, SimulatedEcu)]
     assert len(ecus) == len(PAIRS)
-    return [transport for ecu in ecus for transport in ecu.transports]
+    return [transport for ecu in ecus for transport in ecu.isotp.transports]
 
 
 def flood(library, enemy, hostile, count):

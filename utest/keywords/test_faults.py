@@ -55,7 +55,11 @@ class TestFaults:
         ("fault", "given", "sentence"),
         [
             ("EXPLODE", {}, "fault='EXPLODE' is not possible: fault is one of DROP, REPEAT, "),
-            ("DROP", {"message": "XX"}, "message='XX' is not possible: message is one of SF, FF, CF, FC, ANY."),
+            (
+                "DROP",
+                {"message": "XX"},
+                "message='XX' is not possible: message is one of SF, FF, CF, FC, ANY.",
+            ),
             ("DROP", {"number": "one"}, "number"),
             ("DROP", {"size": 5}, "size= is for 'LYING_LENGTH'; DROP has no use for it."),
             (

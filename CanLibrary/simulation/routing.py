@@ -12,8 +12,8 @@ from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.sentences import others_sentence
 from CanLibrary.traffic.span import Span
 from CanLibrary.traffic.waits import wait_until
-from CanLibrary.traffic.window import check_filters
-from CanLibrary.types import CanId, CanMessage, Direction, Pattern
+from CanLibrary.traffic.window import Search, Window
+from CanLibrary.types import CanId, Direction, Pattern
 
 _TOO_LATE = 1.0  # seconds for which it is worth to wait longer, to say how late a message was
 
@@ -53,21 +53,23 @@ def should_be_routed(
     as_data = route.routed_data or Pattern(sent.data)
     wanted = Matcher(as_id, as_data)
     traffic = target.traffic
-    check_filters(traffic, wanted)
+    if not traffic.complete and sent.received_at < traffic.opened_at:
+        raise ConfigurationError(
+            f"{sent} passed on bus '{source.alias}' before bus '{target.alias}' was opened: whether it was routed "
+            "there cannot be said."
+        )
     target.catch_up()
     with traffic.changed:
         start = traffic.trace.position_at(sent.received_at)
-
-    def match() -> CanMessage | None:
-        position = traffic.first_match(wanted, start)
-        return None if position is None else traffic.trace.message(position)
-
-    limit = sent.received_at + within
-    came = wait_until(traffic, match, max(limit, time.monotonic()) + _TOO_LATE)
+    window = Window(start, sent.received_at, within)
+    search = Search(traffic, wanted, window)
+    found = wait_until(traffic, search.look, max(window.deadline, time.monotonic()) + _TOO_LATE)
+    came = found[1] if found else None
     what = f"Message {sent} of bus '{source.alias}'"
     if came is None:
         target.reading.check_nothing_lost(f"Whether it was routed to bus '{target.alias}'")
         with traffic.changed:
+            search.check()
             others = traffic.received_counts(start)
         raise AssertionError(
             f"{what} was not routed to bus '{target.alias}' within {duration(within)}: no {wanted} came there. "

@@ -151,8 +151,8 @@ class TestLoadShouldBeBelow:
         with pytest.raises(CanLibraryError) as caught:
             library.bus_load_should_be_below(30)
         assert str(caught.value) == (
-            "Whether the load of bus 'tester' since the bus was opened was below 30 % cannot be said. Bus 'tester' lost "
-            "3 messages."
+            "Whether the load of bus 'tester' since the bus was opened was below 30 % cannot be said. Bus 'tester' "
+            "lost 3 messages."
         )
 
     @pytest.mark.parametrize("limit", ["much", 0, "-3 %", "nan"])

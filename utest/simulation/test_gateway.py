@@ -3,7 +3,7 @@
 import can
 import pytest
 
-from CanLibrary import CanLibrary, CanLibraryError
+from CanLibrary import CanLibrary, CanLibraryError, ConfigurationError
 
 
 @pytest.fixture
@@ -306,3 +306,14 @@ def test_two_recordings_are_judged_by_the_times_of_their_files(library, tmp_path
         routed(library, **{**buses, "to_bus": "body"})
     with pytest.raises(CanLibraryError, match="'there' is a recording: a gateway routes between open buses"):
         library.start_can_gateway("there", "body")
+
+
+def test_what_passed_before_the_other_bus_was_opened_is_not_judged(library, channel):
+    library.open_can_bus("first", channel=f"{channel}-1")
+    library.send_can_message("0x100", bus="first")
+    library.open_can_bus("late", channel=f"{channel}-2")
+    with pytest.raises(ConfigurationError) as refused:
+        library.message_should_be_routed("0x100", from_bus="first", to_bus="late")
+    assert str(refused.value) == (
+        "0x100  [0] passed on bus 'first' before bus 'late' was opened: whether it was routed there cannot be said."
+    )

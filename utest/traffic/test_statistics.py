@@ -144,8 +144,8 @@ class TestVerdict:
             load_should_be_below(statistics(traffic, 20), 30, 16)
         assert str(caught.value) == (
             "Whether the load of bus 'body' since the test began was below 30 % cannot be said: "
-            f"{traffic.trace.first} messages of that time had to go, because the trace keeps 16. Give a later mark with "
-            "since=, or use a larger trace_size."
+            f"{traffic.trace.first} messages of that time had to go, because the trace keeps 16. Give a later mark "
+            "with since=, or use a larger trace_size."
         )
 
 

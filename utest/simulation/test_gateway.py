@@ -313,7 +313,7 @@ def test_what_passed_before_the_other_bus_was_opened_is_not_judged(library, chan
     library.send_can_message("0x100", bus="first")
     library.open_can_bus("late", channel=f"{channel}-2")
     with pytest.raises(ConfigurationError) as refused:
-        library.message_should_be_routed("0x100", from_bus="first", to_bus="late")
+        routed(library, from_bus="first", to_bus="late")
     assert str(refused.value) == (
         "0x100  [0] passed on bus 'first' before bus 'late' was opened: whether it was routed there cannot be said."
     )

@@ -66,7 +66,9 @@ class AutoCloser(ListenerV3):
         """Note the test that runs."""
         self._ownership.test = data.name
         self._buses.begin_test()
-        self._evidence.begin(" since the test began", data.parent.name, data.name)
+        self._evidence.begin(
+            " since the test began", data.parent.name, data.name, until="the end of the test"
+        )
 
     def end_test(self, data: Any, _result: Any) -> None:
         """Close what the test opened, with auto_close=TEST."""

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation       A test that fails shows what passed on its buses: once, where it failed, and without a word in the
+Documentation       A test that fails shows what passed on its buses, where it failed, and without a word in the
 ...                 verdict.
 
 Library             ../resources/InnerRuns.py
@@ -23,11 +23,33 @@ Where It Failed
     Runs Out Of Time    2
     Fails After All    2
 
-Once
-    [Documentation]    What fails after that shows nothing more.
+Every Failure Shows What Is New
+    [Documentation]    Where nothing passed since the last excerpt, there is none.
     [Template]    Excerpts Should Be In
-    Fails Twice    2
-    Fails And Goes On    2
+    Fails Twice    2    teardown
+    Fails And Goes On    3    7
+    Goes On After Failures    2    3    5
+    Rows    1    2    3
+
+Nothing Is Shown Twice
+    [Documentation]    An excerpt begins where the one before of the same bus ended.
+    ${first}    Get Shown Identifiers    Fails Twice    1
+    ${second}    Get Shown Identifiers    Fails Twice    2
+    Should Be Equal    ${first}, ${second}    0x100 failed, 0x101 failed 0x102
+    ${said}    Get Shown Text    Fails Twice    2
+    Should Start With    ${said}    Bus 'body': 2 messages since its last excerpt.
+    ${quiet}    Get Shown Text    Goes On After Failures    1
+    Should Be Equal    ${quiet}    Bus 'body': no message was sent or received since the bus was opened.
+    ${later}    Get Shown Identifiers    Goes On After Failures    2
+    Should Be Equal    ${later}    0x101 failed 0x102
+
+Ten At Most
+    [Documentation]    The last one says so.
+    Excerpts Should Be In    Many Rows    1    2    3    4    5    6    7    8    9    10
+    ${ninth}    Get Shown Text    Many Rows    9
+    ${last}    Get Shown Text    Many Rows    10
+    Should Not Contain    ${ninth}    shows no more
+    Should End With    ${last}    What failed later shows no more: 10 parts of this test did.
 
 Nowhere
     [Documentation]    Where nothing failed in the end, or there is no bus.

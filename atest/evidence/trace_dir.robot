@@ -31,6 +31,9 @@ A File For Each Bus Of A Failing Test
     File Should Hold    ${FOLDER}/Failures-Fails_On_Two_Buses-other.blf    Tx 200#02
     File Should Hold    ${FOLDER}/Failures-Fails_On_Two_Buses-other-2.blf    Tx 201#03
     File Should Hold    ${FOLDER}/Failures-Fails_Twice-body.blf    Tx 100#01    Tx 101#01    Tx 102#01
+    File Should Hold    ${FOLDER}/Failures-Fails_And_Goes_On-body.blf    Tx 100#01
+    File Should Hold    ${FOLDER}/Failures-Fails_And_Goes_On-other.blf    Tx 200#02
+    File Should Hold    ${FOLDER}/Failures-Sends_In_Its_Teardown-body.blf    Tx 300#03
     @{passed}    List Files In Directory    ${FOLDER}    Failures-Passes*
     Should Be Empty    ${passed}
 
@@ -47,10 +50,21 @@ Files Without Excerpts
     ${text}    Get Shown Text    Fails
     Should Be Equal    ${text}    Bus 'body': Everything, until the end of the test: Failures-Fails-body.blf
 
+The Link Stands Where A Bus Is Shown First
+    [Documentation]    Also where nothing had passed then.
+    VAR    @{options}    --variable    TRACES:traces
+    Run Inner Suite    ${CURDIR}/_suites/failures.robot    @{options}
+    ${first}    Get Link    Fails Twice    1
+    ${second}    Get Link    Fails Twice    2
+    Should Be Equal    ${first}, ${second}    traces/Failures-Fails_Twice-body.blf,${SPACE}
+    ${said}    Get Shown Text    Sends In Its Teardown
+    Should End With    ${said}
+    ...    What passed later, until the end of the test, if anything did: Failures-Sends_In_Its_Teardown-body.blf
+
 A Folder That Cannot Be Made
     [Documentation]    It is told, the excerpt is there, and no verdict changes.
     Create File    ${OUTPUT DIR}/no folder
     Run Inner Suite    ${CURDIR}/_suites/kinds.robot    --variable    TRACES:${OUTPUT DIR}/no folder
-    Inner Run Should Warn    The trace of bus 'body' could not be written to ${OUTPUT DIR}/no folder: *
+    Inner Run Should Warn    The trace of bus 'body' could not be written to ${OUTPUT DIR}/no folder: ${OUTPUT DIR}/no folder is a file and no folder.
     Excerpts Should Be In    All Kinds    7
     Inner Test Should Have Failed    All Kinds    Wanted.

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import can
 import pytest
 
-from CanLibrary import CanLibrary
+from CanLibrary import CanLibrary, CanLibraryError
 from CanLibrary.sessions.failure_evidence import FailureEvidence
 
 
@@ -23,7 +23,7 @@ def evidence(library, tmp_path):
     def make(limit=1000, folder=None):
         made = FailureEvidence(library._buses, library._connections, limit, folder)
         made.output = tmp_path
-        made.begin(" since the test began", "Suite", "A test")
+        made.begin(" since the test began", "Suite", "A test", until="the end of the test")
         return made
 
     return make
@@ -59,13 +59,75 @@ def test_a_bus_that_the_test_opened(library, evidence):
     assert shown(known) == [said_of("body", 1, "the bus was opened")]
 
 
-def test_only_the_first_failure_counts(library, evidence):
+def test_each_failure_shows_what_is_new(library, evidence):
     library.open_can_bus("body", channel=library.channel)
     known = evidence()
-    assert len(shown(known)) == 1
+    assert shown(known) == [said_of("body", 0)]
     assert shown(known) == []
+    library.send_can_message(0x100)
+    library.send_can_message(0x101)
+    (page,) = known.excerpts(time.monotonic(), known.output, known.output)
+    assert "2 messages since its last excerpt." in page
+    assert "0x100" in page
+    library.send_can_message(0x102)
+    library.open_can_bus("other", channel=f"{library.channel}-2")
+    body, other = known.excerpts(time.monotonic(), known.output, known.output)
+    assert "1 message since its last excerpt." in body
+    assert "0x101" not in body
+    assert "no message was sent or received since the bus was opened." in other
     known.begin(" since the last test ended", "Suite")
-    assert shown(known) == [said_of("body", 0, "the last test ended")]
+    assert shown(known) == [
+        said_of("body", 0, "the last test ended"),
+        said_of("other", 0, "the last test ended"),
+    ]
+
+
+def test_times_of_a_later_excerpt_begin_at_the_one_before(library, evidence):
+    library.open_can_bus("body", channel=library.channel)
+    known = evidence()
+    library.send_can_message(0x100)
+    before = time.monotonic()
+    shown(known)
+    sent = library.send_can_message(0x101)
+    (page,) = known.excerpts(time.monotonic(), known.output, known.output)
+    assert float(re.search(r"<td>1<td>([\d.]+)<td>", page)[1]) < sent.received_at - before
+
+
+def test_a_bus_that_closed_after_its_excerpt(library, evidence):
+    library.open_can_bus("body", channel=library.channel)
+    known = evidence()
+    shown(known)
+    library.send_can_message(0x100)
+    library.close_can_bus("body")
+    assert shown(known) == [said_of("body", 1, "its last excerpt")]
+    assert shown(known) == []
+    assert known.notices == []
+
+
+def test_a_message_that_was_refused_is_nothing_new(library, evidence, scripted_bus):
+    def refuse(_message):
+        raise can.CanOperationError("no")
+
+    library.use_existing_can_bus(scripted_bus(send=refuse), "lab")
+    known = evidence()
+    for expected in ([said_of("lab", 0)], [], []):
+        with pytest.raises(CanLibraryError):
+            library.send_can_message(0x100)
+        assert shown(known) == expected
+
+
+def test_ten_parts_at_most_and_the_last_says_so(library, evidence):
+    library.open_can_bus("body", channel=library.channel)
+    library.open_can_bus("other", channel=f"{library.channel}-2")
+    known = evidence()
+    pages = []
+    for _ in range(12):
+        library.send_can_message(0x100, bus="body")
+        library.send_can_message(0x100, bus="other")
+        pages += known.excerpts(time.monotonic(), known.output, known.output)
+        assert shown(known) == []  # a part that shows nothing does not count
+    said = ["What failed later shows no more: 10 parts of this test did." in page for page in pages]
+    assert said == 18 * [False] + 2 * [True]
 
 
 def test_a_bus_that_the_test_closed(library, evidence):
@@ -195,7 +257,50 @@ def test_a_quiet_bus_has_no_file(library, evidence):
     known = evidence(folder="traces")
     shown(known)
     known.finish()
-    assert list(known.output.iterdir()) == []
+    assert list((known.output / "traces").iterdir()) == []
+    assert known.notices == []
+
+
+def test_traffic_after_the_last_failure_is_in_the_file(library, evidence):
+    library.open_can_bus("body", channel=library.channel)
+    known = evidence(folder="traces")
+    (page,) = known.excerpts(time.monotonic(), known.output, known.output)
+    target = "traces/Suite-A_test-body.blf"
+    link = f'<a href="{target}">Suite-A_test-body.blf</a>'
+    assert f"<p>What passed later, until the end of the test, if anything did: {link}</p>" in page
+    library.send_can_message(0x100)
+    library.open_can_bus("other", channel=f"{library.channel}-2")
+    library.send_can_message(0x200)
+    library.close_can_bus("other")
+    known.finish()
+    assert read(known.output / target) == [(0x100, b"", False)]
+    assert read(known.output / "traces/Suite-A_test-other.blf") == [(0x200, b"", False)]
+    known.finish()
+    assert len(list((known.output / "traces").iterdir())) == 2
+
+
+def test_only_the_first_excerpt_of_a_bus_has_the_link(library, evidence):
+    library.open_can_bus("body", channel=library.channel)
+    known = evidence(folder="traces")
+    pages = []
+    for name in ("first", "second"):
+        library.send_can_message(0x100, bus="body")
+        library.open_can_bus(name, channel=f"{library.channel}-{name}")
+        library.send_can_message(0x200, bus=name)
+        pages += known.excerpts(time.monotonic(), known.output, known.output)
+    links = [re.findall('href="traces/Suite-A_test-(.*?).blf"', page) for page in pages]
+    assert links == [["body"], ["first"], [], ["second"]]
+    known.finish()
+    assert len(read(known.output / "traces/Suite-A_test-body.blf")) == 2
+
+
+def test_what_no_test_is(library, evidence):
+    library.open_can_bus("body", channel=library.channel)
+    known = evidence(limit=0, folder="traces")
+    known.begin(" since the suite began", "Suite")
+    library.send_can_message(0x100)
+    (said,) = shown(known)
+    assert said.endswith(": Everything, until the next test begins or the suite ends: Suite-body.blf")
 
 
 def test_files_without_an_excerpt(library, evidence):
@@ -245,15 +350,18 @@ def test_links_are_relative_to_log_html(library, evidence, tmp_path):
     assert link(known, log=tmp_path / "logs" / "today") == "../../all%20traces/Suite-A_test-body.blf"
 
 
-def test_a_folder_that_cannot_be_made_is_told(library, evidence, tmp_path):
+@pytest.mark.parametrize("below", ["", "deeper"])
+def test_a_folder_that_cannot_be_made_is_told(library, evidence, tmp_path, below):
     library.open_can_bus("body", channel=library.channel)
     (tmp_path / "traces").write_text("a file")
-    known = evidence(folder="traces")
+    known = evidence(folder=f"traces/{below}")
     library.send_can_message(0x100)
     assert shown(known) == [said_of("body", 1)]
     known.finish()
-    (notice,) = known.notices
-    assert notice.startswith(f"The trace of bus 'body' could not be written to {tmp_path / 'traces'}: ")
+    file = tmp_path / "traces"
+    assert known.notices == [
+        f"The trace of bus 'body' could not be written to {file / below}: {file} is a file and no folder."
+    ]
 
 
 def test_a_file_that_cannot_be_written_is_told(library, evidence):

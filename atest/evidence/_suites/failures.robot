@@ -43,10 +43,53 @@ Fails Twice
     [Teardown]    Send And Fail
 
 Fails And Goes On
-    [Documentation]    The first failure counts.
+    [Documentation]    Each failure shows what is new; the second has nothing to show.
+    Run Keyword And Continue On Failure    Fail    Wanted.
     Open And Send
     Run Keyword And Continue On Failure    Fail    Wanted.
+    Run Keyword And Continue On Failure    Fail    Wanted.
+    Open Can Bus    other    channel=2
+    Send Can Message    0x200    02
     Fail    Wanted.
+
+Goes On After Failures
+    [Documentation]    The items of a test may all be told to go on.
+    [Tags]    robot:continue-on-failure
+    Open Can Bus    body    channel=1
+    Fail    Wanted.
+    Send And Fail
+    No Operation
+    Send And Fail
+
+Rows
+    [Documentation]    Each row of a template is an item of the test.
+    [Template]    Send And Fail
+    FOR    ${number}    IN RANGE    2
+        body
+    END
+    body
+    body
+
+Many Rows
+    [Documentation]    The eleventh has no excerpt.
+    [Template]    Send And Fail
+    row 1
+    row 2
+    row 3
+    row 4
+    row 5
+    row 6
+    row 7
+    row 8
+    row 9
+    row 10
+    row 11
+
+Sends In Its Teardown
+    [Documentation]    Nothing passed before the failure.
+    Open Can Bus    body    channel=1
+    Fail    Wanted.
+    [Teardown]    Send Can Message    0x300    03
 
 Fails In A Loop
     [Documentation]    In the second round.
@@ -120,6 +163,7 @@ Open And Send
 
 Send And Fail
     [Documentation]    Sends before and after the failure.
+    [Arguments]    ${_row}=first
     TRY
         Open Can Bus    body    channel=1
     EXCEPT    *already open*    type=GLOB

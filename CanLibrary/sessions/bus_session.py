@@ -23,7 +23,6 @@ from CanLibrary.types.can_id import MAX_EXTENDED, MAX_STANDARD
 
 # Seconds for which one of those who send may keep the others waiting; a lock for each message costs too much.
 _TURN = 0.001
-_SETTLE = 0.02  # seconds that a send waits at most for what has arrived already to be recorded
 
 
 class Dependent(Protocol):
@@ -105,8 +104,8 @@ class BusSession:
         self._check_fd(message)
         self.check_open()
         for_driver = self.for_driver(message)
-        if in_order and self._receiver.is_behind():  # else what came before would look like an answer
-            self._receiver.catch_up(_SETTLE)
+        if in_order:
+            self._receiver.settle()  # else what came before would look like an answer
         with self._sending:
             message.received_at, message.timestamp, message.position = self._send(for_driver, timeout)
         message.trace = self.traffic.trace

@@ -14,6 +14,7 @@ SLICE = 0.02  # seconds: how long one `recv` waits, so how soon a close or a que
 _BLOCKED = 0.001  # seconds: a `recv` that came back without a message and sooner did not wait
 _WAKING = 0.005  # seconds in which this thread notices that a message arrived: the turn of another thread
 _WAITING_SLICE = 0.1  # seconds: a test time-out interrupts between two slices
+_SETTLE = 0.02  # seconds: the longest a send waits for what lies in the driver's queue
 _CATCH_UP = 2.0  # seconds: the longest a question waits for what lies in the driver's queue
 
 
@@ -56,6 +57,12 @@ class Receiver:
         if self._is_virtual:
             return bool(self._bus.queue.unfinished_tasks != self._handled)
         return self._socket is not None and bool(select.select([self._socket], [], [], 0)[0])
+
+    def settle(self) -> None:
+        """Let what has arrived already be recorded, where that is known at little cost; on a flooded bus not for long."""
+        if self.is_behind():
+            # The marker of a virtual bus comes by, whatever follows it; elsewhere only a quiet moment tells.
+            self.catch_up(_CATCH_UP if self._is_virtual else _SETTLE)
 
     def _note_handled(self) -> None:
         # Nobody else takes from the queue, so what was put and is not there any more has been taken here.

@@ -31,11 +31,15 @@ A File For Each Bus Of A Failing Test
     File Should Hold    ${FOLDER}/Failures-Fails_On_Two_Buses-other.blf    Tx 200#02
     File Should Hold    ${FOLDER}/Failures-Fails_On_Two_Buses-other-2.blf    Tx 201#03
     File Should Hold    ${FOLDER}/Failures-Fails_Twice-body.blf    Tx 100#01    Tx 101#01    Tx 102#01
-    File Should Hold    ${FOLDER}/Failures-Fails_And_Goes_On-body.blf    Tx 100#01
-    File Should Hold    ${FOLDER}/Failures-Fails_And_Goes_On-other.blf    Tx 200#02
-    File Should Hold    ${FOLDER}/Failures-Sends_In_Its_Teardown-body.blf    Tx 300#03
     @{passed}    List Files In Directory    ${FOLDER}    Failures-Passes*
     Should Be Empty    ${passed}
+
+A File Also For What Passed After The First Failure
+    [Documentation]    Also on a bus that was not open then, and in a teardown that passes.
+    Run Inner Suite    ${CURDIR}/_suites/failures.robot    --variable    TRACES:${FOLDER}/later
+    File Should Hold    ${FOLDER}/later/Failures-Fails_And_Goes_On-body.blf    Tx 100#01
+    File Should Hold    ${FOLDER}/later/Failures-Fails_And_Goes_On-other.blf    Tx 200#02
+    File Should Hold    ${FOLDER}/later/Failures-Sends_In_Its_Teardown-body.blf    Tx 300#03
 
 The Link Is Relative To The Log
     [Documentation]    So that the folder with the results can be moved. It leads there where the names are odd.
@@ -63,8 +67,10 @@ The Link Stands Where A Bus Is Shown First
 
 A Folder That Cannot Be Made
     [Documentation]    It is told, the excerpt is there, and no verdict changes.
-    Create File    ${OUTPUT DIR}/no folder
-    Run Inner Suite    ${CURDIR}/_suites/kinds.robot    --variable    TRACES:${OUTPUT DIR}/no folder
-    Inner Run Should Warn    The trace of bus 'body' could not be written to ${OUTPUT DIR}/no folder: ${OUTPUT DIR}/no folder is a file and no folder.
+    VAR    ${file}    ${OUTPUT DIR}/no folder
+    Create File    ${file}
+    Run Inner Suite    ${CURDIR}/_suites/kinds.robot    --variable    TRACES:${file}
+    Inner Run Should Warn
+    ...    The trace of bus 'body' could not be written to ${file}: ${file} is a file and no folder.
     Excerpts Should Be In    All Kinds    7
     Inner Test Should Have Failed    All Kinds    Wanted.

@@ -64,14 +64,14 @@ Goes On After Failures
 Rows
     [Documentation]    Each row of a template is an item of the test.
     [Template]    Send And Fail
-    FOR    ${number}    IN RANGE    2
-        body
+    FOR    ${row}    IN RANGE    2
+        ${row}
     END
-    body
-    body
+    row 2
+    row 3
 
 Many Rows
-    [Documentation]    The eleventh has no excerpt.
+    [Documentation]    The teardown is the eleventh that fails.
     [Template]    Send And Fail
     row 1
     row 2
@@ -83,7 +83,7 @@ Many Rows
     row 8
     row 9
     row 10
-    row 11
+    [Teardown]    Send And Fail    row 11
 
 Sends In Its Teardown
     [Documentation]    Nothing passed before the failure.
@@ -163,7 +163,8 @@ Open And Send
 
 Send And Fail
     [Documentation]    Sends before and after the failure.
-    [Arguments]    ${_row}=first
+    [Arguments]    ${row}=first
+    Log    ${row}
     TRY
         Open Can Bus    body    channel=1
     EXCEPT    *already open*    type=GLOB

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import math
 import mmap
+import os
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -45,19 +46,19 @@ class TraceFile:
         self.count = 0  # messages read
         self._impossible = self._odd = 0
         self._went_back = False
+        self._damaged = ""  # the first notice of something that is not in the file as it should be
         self._last: can.Message | None = None
         self._ending, self._zipped = format_of(self.path, reading=True)
         self.format = FORMATS[self._ending]
-        if self.path.is_dir():
+        if os.path.isdir(self.path):
             raise ConfigurationError(f"'{self.path}' is a folder, no trace file.")
-        if not self.path.exists():
+        if not os.path.exists(self.path):
             raise ConfigurationError(f"There is no file '{self.path}'.")
 
     def __iter__(self) -> Iterator[can.Message]:
-        if not self.path.stat().st_size:
-            self._notice("is empty")
-            return
         try:
+            if not self.path.stat().st_size:
+                raise self._no_messages("it is empty")
             with quiet():
                 if self._ending in _TEXT:
                     yield from self._checked(self._from_text())
@@ -67,12 +68,16 @@ class TraceFile:
                     yield from self._checked(self._from_others())
         except OSError as error:
             raise BusError(f"'{self.path}' cannot be read: {error.strerror or error}.") from error
+        if self._damaged and not self.count:
+            raise ConfigurationError(f"{self._damaged} Nothing of it can be read.")
 
-    def _notice(self, what: str) -> None:
+    def _notice(self, what: str, *, damage: bool = True) -> None:
         where = ""
         if self._last is not None:
             where = f" (after {plural(self.count, 'message')}, at {self._last.timestamp:.6f} s)"
         self.notices.append(f"'{self.path.name}' {what}{where}.")
+        if damage and not self._damaged:
+            self._damaged = self.notices[-1]
 
     def _no_messages(self, why: str) -> ConfigurationError:
         return ConfigurationError(
@@ -162,7 +167,7 @@ class TraceFile:
         if lines.unreadable and not self.count:
             raise self._no_messages(f"no line of it is a message, see {lines.first_unreadable}")
         for what in lines.wants:
-            self._notice(what)
+            self._notice(what, damage=False)
         if lines.unreadable:
             self._notice(
                 f"has {plural(lines.unreadable, 'line')} that cannot be read as a message and "

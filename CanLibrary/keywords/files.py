@@ -145,9 +145,9 @@ class FileKeywords:
         file is cut, damaged or unknown is left out, and a warning says where.
 
         Args:
-            path: The file, relative to the working directory; where it is not there, to the output directory:
-                ``.blf``, ``.asc``, ``.log``, ``.trc``, ``.csv``, ``.db``, ``.mf4`` (needs the package
-                asammdf), also with ``.gz`` after it.
+            path: The file, relative to the output directory; where it is not there, to the suite's folder, then to
+                the working directory: ``.blf``, ``.asc``, ``.log``, ``.trc``, ``.csv``, ``.db``, ``.mf4`` (needs the
+                package asammdf), also with ``.gz`` after it.
             alias: The name by which other keywords know the recording; the file's name without ending by default.
             channel: Which channel to take, as the file names it (in ``.blf`` and ``.asc`` CANoe's number: CAN 1 is
                 ``1``); needed where it has several.
@@ -156,7 +156,8 @@ class FileKeywords:
             data_bitrate: Bit rate of the data phase in bit/s (CAN FD).
 
         Raises:
-            CanLibraryError: There is no such file, it is of another format, or it has several channels.
+            CanLibraryError: There is no such file, it is of another format, has several channels, is empty or so
+                damaged that nothing of it can be read, or is still being written by `Start Can Log`.
 
         Example:
         | `Send Can Message`    0x100    01 02

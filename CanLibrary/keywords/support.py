@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -181,17 +183,47 @@ def since_within(since: object, within: timedelta | None) -> tuple[CanMark | Non
 
 
 def found_file(path: object) -> Path:
-    """Return where a file is that is to be read: as it is given, else in the output directory."""
+    """Return where a file is that is to be read: in the output directory, where files are written, before others.
+
+    A file of that name from elsewhere must not win over the one that was just written.
+    """
     given = checked_path(path)
-    beside = given if given.is_absolute() or given.exists() else output_dir() / given
-    return beside if beside.exists() else given
+    places = [output_dir() / given, *(folder / given for folder in _suite_folder()), given]
+    return next((place for place in places if os.path.exists(place)), given)
 
 
 def checked_path(path: object) -> Path:
     """Return a path, or refuse what is none."""
-    if not isinstance(path, str | Path) or not str(path).strip():
-        raise ConfigurationError(f"path={path!r} is no path of a file.")
+    if not isinstance(path, str | Path) or not str(path).strip() or str(path) == ".":
+        empty = isinstance(path, Path)  # what Robot Framework makes of an empty path
+        raise ConfigurationError(f"path={'' if empty else path!r} is no path of a file.")
+    try:
+        os.lstat(path)
+    except ValueError:
+        text = str(path).encode("unicode_escape").decode()
+        raise ConfigurationError(
+            f"path='{text}' is no path of a file: it has a character that no name can have."
+        ) from None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            name = Path(path).name
+            raise ConfigurationError(
+                f"path='{name[:40]}…' is no path of a file: it has {len(str(path))} characters, which is too long."
+            ) from None
     return Path(path)
+
+
+def _suite_folder() -> list[Path]:
+    """Return the folder of the suite that runs, if one does."""
+    from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
+
+    try:
+        source = BuiltIn().get_variable_value("${SUITE SOURCE}")
+    except RobotNotRunningError:
+        return []
+    if not source:
+        return []
+    return [Path(str(source)) if os.path.isdir(str(source)) else Path(str(source)).parent]
 
 
 def output_dir() -> Path:

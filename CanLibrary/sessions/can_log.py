@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -46,6 +47,7 @@ class CanLog:
         session.background.append(self.take_untold)
         self._thread = threading.Thread(target=self._run, name=f"CanLibrary log '{path.name}'", daemon=True)
         self._thread.start()
+        _RUNNING.append(self)
 
     @property
     def running(self) -> bool:
@@ -120,6 +122,7 @@ class CanLog:
             self._thread.join()
             self._close()
             self.session.dependents.remove(self)
+            _RUNNING.remove(self)
 
     def _close(self) -> None:
         try:
@@ -162,6 +165,32 @@ class CanLog:
         return untold
 
 
+_RUNNING: list[CanLog] = []  # of this process: another instance of the library must not spoil them either
+
+
+def check_not_being_written(path: Path) -> None:
+    """Refuse a file that a log is still writing: nobody knows how much of it is there.
+
+    Raises:
+        ConfigurationError: A running log writes it.
+    """
+    for log in list(_RUNNING):
+        if _is_same(log.path, path):
+            raise ConfigurationError(
+                f"'{path.name}' is still being written by Start Can Log on bus '{log.session.alias}': stop it first "
+                "with Stop Can Log."
+            )
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Return whether two paths are of one file, however they are spelt."""
+    if one == other:
+        return True
+    real = os.path.realpath(one)
+    # Of devices there may be many: only a file is spoilt by two that write it.
+    return real == os.path.realpath(other) and (os.path.isfile(real) or not os.path.exists(real))
+
+
 class CanLogs:
     """All logs of a library instance."""
 
@@ -175,12 +204,12 @@ class CanLogs:
             ConfigurationError: Another log writes this file.
         """
         self._logs = [log for log in self._logs if log.running or not log.session.closed]
-        for log in self._logs:
-            if log.running and log.path == path:
+        for log in list(_RUNNING):
+            if _is_same(log.path, path):
                 raise ConfigurationError(
                     f"Log '{path}' is running already, on bus '{log.session.alias}'; stop it or write another file."
                 )
-        self._logs = [log for log in self._logs if log.path != path]
+        self._logs = [log for log in self._logs if not _is_same(log.path, path)]
         log = CanLog(session, path, max_size)
         self._logs.append(log)
         return log
@@ -195,7 +224,7 @@ class CanLogs:
         if path is None:
             chosen = [log for log in of_bus if log.running]
         else:
-            chosen = [log for log in of_bus if log.path == path]
+            chosen = [log for log in of_bus if _is_same(log.path, path)]
             if not chosen:
                 running = [str(log.path) for log in of_bus if log.running]
                 known = f"those that run write {quoted(running)}" if running else "none runs"
@@ -211,6 +240,7 @@ class CanLogs:
 
 def save_span(session: BusSession, span: Span, path: Path) -> TraceWriter:
     """Write a part of what is recorded into a file and return its closed writer."""
+    check_not_being_written(path)
     trace, traffic = session.traffic.trace, session.traffic
     channel = session.bus.channel if traffic.complete else session.description.channel
 

@@ -47,8 +47,12 @@ class RecordedBus(BusSession):
             own_messages: Whether what the file says was sent counts as received.
 
         Raises:
-            ConfigurationError: The file has several channels and none is chosen, or not the chosen one.
+            ConfigurationError: The file has several channels and none is chosen, or not the chosen one; or a log is
+                still writing it.
         """
+        from CanLibrary.sessions.can_log import check_not_being_written
+
+        check_not_being_written(file.path)
         self.alias = description.alias
         self.owner = owner
         self.closed = False

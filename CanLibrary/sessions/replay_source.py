@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,12 +47,15 @@ def source_of(buses: Buses, source: str, found: Callable[[str], Path] = Path) ->
             )
         return Source(source, _from_trace(opened))
     path = found(source)
-    if not path.exists():
+    if not os.path.exists(path):
         known = [alias for alias, session in buses.registry.open.items() if session.traffic.complete]
         raise ConfigurationError(
             f"There is no file '{source}', and no recording is open under that alias"
             f"{f' (open: {quoted(known)})' if known else ''}."
         )
+    from CanLibrary.sessions.can_log import check_not_being_written
+
+    check_not_being_written(path)
     notices: list[str] = []
     return Source(path.name, _from_file(path, notices), notices)
 

@@ -286,11 +286,39 @@ def test_times_that_go_back_are_told(tmp_path):
 # -- what is no trace file -----------------------------------------------------------------------------
 
 
-def test_an_empty_file_has_no_messages_and_says_so(tmp_path):
-    for ending in (".blf", ".asc", ".log", ".db"):
-        path = tmp_path / f"empty{ending}"
-        path.write_bytes(b"")
-        assert read(path) == ([], [f"'empty{ending}' is empty."])
+@pytest.mark.parametrize(
+    ("ending", "format"),
+    [(".blf", "Vector BLF"), (".asc", "Vector ASC"), (".log", "candump log"), (".db", "python-can's SQLite")],
+)
+def test_an_empty_file_is_refused(tmp_path, ending, format):
+    path = tmp_path / f"empty{ending}"
+    path.write_bytes(b"")
+    with pytest.raises(CanLibraryError) as refusal:
+        list(TraceFile(path))
+    assert str(refusal.value) == f"'{path}' cannot be read as {format} file: it is empty."
+
+
+def test_a_damaged_file_of_which_nothing_can_be_read_is_refused(saved, tmp_path):
+    packed = tmp_path / "garbage.log.gz"
+    packed.write_bytes(b"no gzip at all")
+    cut, _ = saved(".blf", 10)
+    cut.write_bytes(cut.read_bytes()[:150])
+    for path, sentence in (
+        (
+            packed,
+            "'garbage.log.gz' is cut or damaged: Not a gzipped file (b'no'). Nothing of it can be read.",
+        ),
+        (cut, "'drive.blf' is cut. Nothing of it can be read."),
+    ):
+        with pytest.raises(CanLibraryError) as refusal:
+            list(TraceFile(path))
+        assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize("ending", [".blf", ".asc", ".csv", ".db"])
+def test_a_valid_file_without_messages_is_none_that_is_damaged(saved, ending):
+    path, _ = saved(ending, 0)
+    assert read(path) == ([], [])
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,8 @@ class TestFiles:
         assert (writer.count, writer.missing) == (20, 10)
         assert writer.loss == (
             "'drive.trc' does not hold CAN FD messages: 0x100  [12]  FD  00 00 00 00 00 00 00 00 00 00 00 00 is the "
-            "first of them and is not in the file. Nor does .trc hold remote messages or error frames. .blf holds everything."
+            "first of them and is not in the file. Nor does .trc hold remote messages or error frames. .blf holds "
+            "everything."
         )
         assert not caplog.records
 

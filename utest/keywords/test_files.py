@@ -6,7 +6,7 @@ from pathlib import Path
 import can
 import pytest
 
-from CanLibrary import CanLibraryError, ConfigurationError
+from CanLibrary import CanLibrary, CanLibraryError, ConfigurationError
 from CanLibrary.errors import NotSupportedError
 from CanLibrary.files.saving import save
 
@@ -72,6 +72,28 @@ class TestOut:
             f"No log of bus 'ecu' writes '{path}' (none runs)."
         )
 
+    def test_a_file_that_is_still_being_written(self, library, tmp_path):
+        (tmp_path / "sub").mkdir()
+        path = library.start_can_log(tmp_path / "drive.blf")
+        (tmp_path / "link.blf").symlink_to(path)
+        library.send_can_message("0x123")
+        with CanLibrary() as another:
+            for spelt in (path, tmp_path / "sub" / ".." / "drive.blf", tmp_path / "link.blf"):
+                sentence = (
+                    f"'{Path(spelt).name}' is still being written by Start Can Log on bus 'tester': stop it first "
+                    "with Stop Can Log."
+                )
+                assert refusal(ConfigurationError, library.open_can_trace, spelt) == sentence
+                assert refusal(ConfigurationError, another.open_can_trace, spelt) == sentence
+                assert refusal(ConfigurationError, library.replay_can_trace, str(spelt)) == sentence
+                assert refusal(ConfigurationError, library.save_can_trace, spelt) == sentence
+                assert refusal(ConfigurationError, library.start_can_log, spelt, bus="ecu") == (
+                    f"Log '{spelt}' is running already, on bus 'tester'; stop it or write another file."
+                )
+        assert library.stop_can_log(tmp_path / "link.blf") == [path]
+        library.open_can_trace(path)
+        assert texts(library.get_can_messages(direction="Tx")) == ["0x123  [0]"]
+
     def test_a_log_of_limited_size_returns_all_files_in_order(self, library, tmp_path):
         library.start_can_log(tmp_path / "drive.log", max_size="5 kB")
         library.send_can_messages([f"123#{number:08X}" for number in range(1000)])
@@ -81,7 +103,23 @@ class TestOut:
         assert [int(line.split("#")[1][:8], 16) for line in lines] == list(range(1000))
 
     def test_what_is_no_path_or_size(self, library, tmp_path):
-        assert refusal(ConfigurationError, library.start_can_log, "") == "path='' is no path of a file."
+        for keyword in (
+            "start_can_log",
+            "stop_can_log",
+            "save_can_trace",
+            "open_can_trace",
+            "replay_can_trace",
+        ):
+            call = getattr(library, keyword)
+            assert refusal(ConfigurationError, call, "") == "path='' is no path of a file."
+            if keyword != "replay_can_trace":  # its argument is text
+                assert refusal(ConfigurationError, call, Path()) == "path='' is no path of a file."
+            assert refusal(ConfigurationError, call, "a\0.blf") == (
+                r"path='a\x00.blf' is no path of a file: it has a character that no name can have."
+            )
+            assert refusal(ConfigurationError, call, "n" * 300 + ".blf") == (
+                f"path='{'n' * 40}…' is no path of a file: it has 304 characters, which is too long."
+            )
         assert refusal(
             ConfigurationError, library.start_can_log, tmp_path / "a.blf", max_size="huge"
         ).startswith("max_size=huge is no size;")
@@ -209,6 +247,24 @@ class TestOpening:
         assert "'drive.blf' is cut in the middle of a container" in caplog.text
         library.get_can_messages()
         assert caplog.text.count("is cut in") == 1
+
+    def test_relative_paths_are_of_the_output_directory_first(self, library, tmp_path, monkeypatch):
+        """A file of yesterday in another folder must not win over the log just written."""
+        for number, folder in enumerate(("out", "suite", "work")):
+            (tmp_path / folder).mkdir()
+            (tmp_path / folder / "drive.log").write_text(f"(1.0) can0 10{number}#\n")
+        variables = {"${OUTPUT DIR}": tmp_path / "out", "${SUITE SOURCE}": tmp_path / "suite" / "a.robot"}
+        monkeypatch.setattr(
+            "robot.libraries.BuiltIn.BuiltIn.get_variable_value",
+            lambda _self, name, default=None: str(variables.get(name, default)),
+        )
+        monkeypatch.chdir(tmp_path / "work")
+        for number, folder in enumerate(("out", "suite", "work")):
+            library.open_can_trace("drive.log", folder)
+            assert texts(library.get_can_messages()) == [f"0x10{number}  [0]"]
+            library.replay_can_trace("drive.log", bus="tester")
+            assert texts(library.receive_can_messages(1, bus="ecu")) == [f"0x10{number}  [0]"]
+            (tmp_path / folder / "drive.log").unlink()
 
     def test_what_cannot_be_opened_leaves_nothing(self, library, tmp_path):
         for path in (tmp_path / "gone.blf", tmp_path, tmp_path / "x.doc"):

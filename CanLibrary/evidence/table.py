@@ -30,14 +30,17 @@ def _part(excerpt: Excerpt, rows: Sequence[str], start: int, stop: int, wide: st
     opened = " open" if stop == len(rows) else ""
     count, begin, end = stop - start, first.received_at - excerpt.began, last.received_at - excerpt.began
     times = f"at {end:.3f} s" if count == 1 else f"from {begin:.3f} s to {end:.3f} s"
-    columns = _COLUMNS if excerpt.notes else _COLUMNS[:-1]
-    head = "".join(f"<th>{name}" for name in columns)
+    head = "".join(f"<th>{name}" for name in _columns(excerpt))
     # The box turns its order round, so that it opens at its end: that is where the failure is.
     return (
         f"<details{opened}><summary>{plural(count, 'message')} {times}</summary><div class=box>"
         f"<table class={wide}><thead><tr>{head}</thead><tbody>{''.join(rows[start:stop])}</tbody></table>"
         "</div></details>"
     )
+
+
+def _columns(excerpt: Excerpt) -> Sequence[str]:
+    return _COLUMNS if excerpt.notes else _COLUMNS[:-1]
 
 
 def _rows(excerpt: Excerpt) -> Iterator[str]:
@@ -51,7 +54,8 @@ def _mark_failure(excerpt: Excerpt, rows: list[str]) -> None:
     """Put a line of its own where the test failed, into the text of a row beside it."""
     if excerpt.failed_at is None or not rows:
         return
-    line = f"<tr class=f><td colspan=9>failed at {excerpt.failed_at - excerpt.began:.6f} s"
+    columns = len(_columns(excerpt))  # one more would make the table wider than its head
+    line = f"<tr class=f><td colspan={columns}>failed at {excerpt.failed_at - excerpt.began:.6f} s"
     after = bisect(excerpt.messages, excerpt.failed_at, key=lambda message: message.received_at)
     if after < len(rows):
         rows[after] = line + rows[after]

@@ -49,7 +49,7 @@ class ShownTraces:
         """Returns the identifiers in the table of an excerpt of a test, in order, and ``failed`` where that stands."""
         page = [page for _, page in self._excerpts(self._test(test), "")][number - 1]
         return " ".join(
-            re.findall(r"(?<=<td>[RT]x<td>)0x[0-9A-F]+|(?<=<tr class=f><td colspan=9>)failed", page)
+            re.findall(r"(?<=<td>[RT]x<td>)0x[0-9A-F]+|(?<=<tr class=f><td colspan=\d>)failed", page)
         )
 
     @keyword

@@ -90,9 +90,15 @@ def test_long_data_gets_a_wider_column(excerpt):
 )
 def test_a_line_stands_where_the_test_failed(excerpt, failed_at, after):
     html = table(excerpt("0 Rx 100#", "0.1 Rx 100#", "0.2 Rx 100#", failed_at=failed_at))
-    before, line = html.split("<tr class=f><td colspan=9>failed at ")
+    before, line = html.split("<tr class=f><td colspan=8>failed at ")
     assert line.startswith(f"{failed_at:.6f} s")
     assert [cells[0] for cells in rows(before + "</tbody")[1:]] == after
+
+
+def test_the_line_is_as_wide_as_the_table(excerpt):
+    html = table(excerpt("0 Rx 100#", failed_at=1.0, notes=("SF",)))
+    assert html.count("<th>") == 9
+    assert "<tr class=f><td colspan=9>failed" in html
 
 
 def test_nothing_is_no_table(excerpt):

@@ -72,7 +72,8 @@ class FileKeywords:
             bus: Alias of the bus; the current one by default.
 
         Raises:
-            CanLibraryError: There is no such log, or it could not be written to its end.
+            CanLibraryError: There is no such log, or its file is not whole: it could not be written to its end, or
+                misses messages that were gone from the trace before. The file stays.
 
         Example:
         | `Start Can Log`    drive.asc

@@ -60,8 +60,8 @@ class ReplayKeywords:
             ``worst_lateness``, ``error_frames``, ``left_out`` and ``is_complete``.
 
         Raises:
-            CanLibraryError: The recording cannot be read, has nothing to send, or does not fit the bus; or
-                a message could not be sent, with how many were.
+            CanLibraryError: The recording cannot be read, has nothing to send, would last more than a day, or does not
+                fit the bus; or a message could not be sent, with how many were.
 
         Example:
         | `Send Can Messages`    ${{ ["100#01", "100#02"] }}    gap=10 ms
@@ -70,6 +70,7 @@ class ReplayKeywords:
         | Should Be Equal As Integers    ${result.messages}    2
         """
         from CanLibrary.sessions.replay import Replay
+        from CanLibrary.sessions.replay_source import check_duration
 
         speed, loops = _factor(factor), _loops(loop)
         in_background = converted(background, bool, "background")
@@ -77,6 +78,12 @@ class ReplayKeywords:
             raise ConfigurationError("loop=forever needs background=True: it would never come to its end.")
         selection = self._selection(bus, channels, filters, direction)
         tape = self._tape(source, selection)
+        check_duration(tape.name, tape.times, speed)
+        if loops != 1 and len(tape.times) == 1:
+            raise ConfigurationError(
+                f"loop={loop} needs two messages or more, for the time between them, but only 1 message of "
+                f"'{tape.name}' is to be sent; use Start Periodic Message."
+            )
         if loops != 1 and not tape.duration:
             raise ConfigurationError(
                 f"'{tape.name}' has no time from its first to its last message to send it again after; "
@@ -127,7 +134,8 @@ class ReplayKeywords:
             What `Replay Can Trace` returns when it waits.
 
         Raises:
-            CanLibraryError: There is no such replay, it did not end in time, or a message could not be sent.
+            CanLibraryError: There is no such replay, it did not end in time, a message could not be sent, or its bus
+                was closed before its end.
 
         Example:
         | `Send Can Messages`    ${{ ["100#01", "100#02"] }}    gap=10 ms

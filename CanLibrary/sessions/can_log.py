@@ -35,6 +35,7 @@ class CanLog:
         self._trace = session.traffic.trace
         self._unpacked = unpacker(file_channel(session.description.channel))
         self._error: Exception | None = None
+        self._missing = 0  # messages that were gone before they could be written
         self._told = False
         self._stopped = False
         self._ending = threading.Event()
@@ -80,11 +81,7 @@ class CanLog:
             gone = max(self._trace.first - self._next, 0)
             start = self._next + gone
             records = self._trace.packed(start, min(end, start + _BATCH))
-        if gone:
-            self._notice(
-                f"Log '{self.path.name}' of bus '{self.session.alias}' misses {plural(gone, 'message')}: they were "
-                f"gone from the trace, which keeps {self._trace.capacity}, before they could be written."
-            )
+        self._missing += gone
         self._next = start + len(records)
         for record in records:
             if not record[FLAGS_AT] & WITHDRAWN:
@@ -148,13 +145,28 @@ class CanLog:
 
     def take_untold(self) -> list[Exception]:
         """Return what went wrong, once."""
-        if self._error is None or self._told:
+        if self._told or (failure := self.failure) is None:
             return []
         self._told = True
-        missing = f" Log '{self.path.name}' of bus '{self.session.alias}' ended after {plural(self.count, 'message')}."
-        error = BusError(f"{self._error}{missing}")
-        error.__cause__ = self._error
-        return [error]
+        return [failure]
+
+    @property
+    def failure(self) -> BusError | None:
+        """Why the file is not whole, if it is not: an error at once, messages that it misses at its end."""
+        name = f"Log '{self.path.name}' of bus '{self.session.alias}'"
+        misses = (
+            f"{name} misses {plural(self._missing, 'message')}: they were gone from the trace, which keeps "
+            f"{self._trace.capacity}, before they could be written. {plural(self.count, 'message')} "
+            f"{'is' if self.count == 1 else 'are'} in it; a larger trace_size keeps more."
+        )
+        if self._error is not None:
+            error = BusError(
+                f"{self._error} {name} ended after {plural(self.count, 'message')}."
+                f"{f' {misses}' if self._missing else ''}"
+            )
+            error.__cause__ = self._error
+            return error
+        return BusError(misses) if self._missing and self._stopped else None
 
     def close(self) -> list[Exception]:
         """End because the bus closes; return what nobody was told."""
@@ -219,6 +231,7 @@ class CanLogs:
 
         Raises:
             ConfigurationError: No log of the bus writes this file.
+            BusError: A file is not whole; said each time that its log is stopped.
         """
         of_bus = [log for log in self._logs if log.session is session]
         if path is None:
@@ -229,12 +242,13 @@ class CanLogs:
                 running = [str(log.path) for log in of_bus if log.running]
                 known = f"those that run write {quoted(running)}" if running else "none runs"
                 raise ConfigurationError(f"No log of bus '{session.alias}' writes '{path}' ({known}).")
-        untold: list[Exception] = []
+        failures: list[Exception] = []
         for log in chosen:
             log.stop()
-            untold += log.take_untold()
-        if untold:
-            raise joined(untold)
+            log.take_untold()  # it is told here, also what another keyword told already
+            failures += filter(None, [log.failure])
+        if failures:
+            raise joined(failures)
         return chosen
 
 

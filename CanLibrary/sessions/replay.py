@@ -141,6 +141,13 @@ class Replay:
             self._sent += 1
         return True
 
+    @property
+    def progress_text(self) -> str:
+        """How far it came: `1 of 3 messages`."""
+        if self._loops:
+            return f"{self._sent} of {plural(self.count * self._loops, 'message')}"
+        return plural(self._sent, "message")
+
     def _told(self, error: CanLibraryError) -> CanLibraryError:
         of = f" of {self.count * self._loops}" if self._loops else ""
         return BusError(

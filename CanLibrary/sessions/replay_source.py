@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from CanLibrary.errors import ConfigurationError
-from CanLibrary.formatting import quoted
+from CanLibrary.formatting import duration, quoted
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.tape import Entry
 
 if TYPE_CHECKING:
     from CanLibrary.sessions.bus_session import BusSession
 
+_DAY = 86_400.0  # seconds
 _AT_ONCE = 20_000  # records that are copied at once
 
 
@@ -118,3 +120,30 @@ def check_buses(buses: list[BusSession]) -> None:
             raise ConfigurationError(
                 f"'{bus.alias}' is a recording, nothing can be sent on it; name a bus with bus= or channels=."
             )
+
+
+def check_duration(name: str, times: Sequence[float], factor: float) -> None:
+    """Refuse what would last for days: a clock that was put right in the middle makes a gap of years.
+
+    Args:
+        name: The name of the recording.
+        times: Seconds from the first message on.
+        factor: How much faster it is to be sent.
+    """
+    if times[-1] / factor <= _DAY:
+        return
+    gap, number = max((later - at, number) for number, (at, later) in enumerate(pairwise(times), 1))
+    raise ConfigurationError(
+        f"The replay of '{name}' would last {_long(times[-1] / factor)}, at most a day is possible: between its "
+        f"messages {number} and {number + 1} are {_long(gap / factor)}. Use a larger factor=, or leave messages out "
+        "with filters=."
+    )
+
+
+def _long(seconds: float) -> str:
+    """Return a duration in words, also one of days or years."""
+    for unit, size in (("year", 365.25 * _DAY), ("day", _DAY)):
+        if seconds >= size:
+            amount = f"{seconds / size:.2f}".rstrip("0").rstrip(".")
+            return f"{amount} {unit}{'' if amount == '1' else 's'}"
+    return duration(round(seconds, 3))

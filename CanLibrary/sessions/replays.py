@@ -7,7 +7,7 @@ import time
 from itertools import count
 from typing import TYPE_CHECKING
 
-from CanLibrary.errors import ConfigurationError, nearest
+from CanLibrary.errors import BusError, ConfigurationError, nearest
 from CanLibrary.formatting import duration, quoted
 from CanLibrary.sessions.progress import Progress
 from CanLibrary.types import ReplayResult
@@ -47,7 +47,7 @@ class Replays:
 
         Raises:
             ConfigurationError: It does not end, or not in time; it goes on.
-            BusError: A message could not be sent.
+            BusError: A message could not be sent, or a bus closed before the end.
         """
         from CanLibrary.traffic.waits import SLICE
 
@@ -71,7 +71,12 @@ class Replays:
                 f"{replay.result()}"
             )
         replay.join(1)  # its thread has still to say why it ended
-        return kept.told_result()
+        result = kept.told_result()
+        if kept.cut_off_by:
+            raise BusError(
+                f"The replay of '{replay.name}' was cut off after {replay.progress_text}: {kept.cut_off_by} closed."
+            )
+        return result
 
     def _find(self, handle: str | None) -> _Kept:
         if handle is None:
@@ -95,6 +100,7 @@ class _Kept:
     def __init__(self, replay: Replay) -> None:
         self.replay = replay
         self.notices: list[str] = []
+        self.cut_off_by = ""  # the bus or buses whose closing ended it
         self._told = False
 
     def ended(self) -> None:
@@ -112,7 +118,13 @@ class _Kept:
 
     def close(self) -> list[Exception]:
         """End, because a bus closes; the others are let go of as well."""
+        was_running = self.replay.running
         self.replay.stop()
+        if was_running and not self.replay.result().is_complete and self.replay.error is None:
+            names = [bus.alias for bus in self.replay.buses]
+            self.cut_off_by = (
+                f"bus '{names[0]}' was" if len(names) == 1 else f"one of the buses {quoted(names)} was"
+            )
         untold = self.take_untold()
         self.let_go()
         return untold

@@ -244,9 +244,30 @@ class TestRefusals:
         )
 
     def test_loops_of_no_time(self, library, text_log):
-        assert failure(library, text_log("(1.0) can0 100#01"), loop=2) == (
+        path = text_log("(1.0) can0 100#01", "(1.0) can0 100#02")
+        assert failure(library, path, loop=2) == (
             "'body.log' has no time from its first to its last message to send it again after; use Start Periodic "
             "Message."
+        )
+
+    def test_loops_of_one_message_that_filters_leave(self, library, text_log):
+        said = failure(library, text_log("(1.0) can0 100#01", "(1.1) can0 200#01"), loop=2, filters="0x200")
+        assert said == (
+            "loop=2 needs two messages or more, for the time between them, but only 1 message of 'body.log' is to be "
+            "sent; use Start Periodic Message."
+        )
+
+    @pytest.mark.parametrize("background", [False, True])
+    def test_a_jump_of_the_clock(self, library, text_log, background):
+        path = text_log("(1.0) can0 100#01", "(2.0) can0 100#02", "(1700000000.0) can0 100#03")
+        assert failure(library, path, background=background) == (
+            "The replay of 'body.log' would last 53.87 years, at most a day is possible: between its messages 2 and 3 "
+            "are 53.87 years. Use a larger factor=, or leave messages out with filters=."
+        )
+        path = text_log("(0.0) can0 100#01", "(50.0) can0 100#02", "(90.0) can0 100#03")
+        assert failure(library, path, factor=0.001) == (
+            "The replay of 'body.log' would last 1.04 days, at most a day is possible: between its messages 1 and 2 are "
+            "50000 seconds. Use a larger factor=, or leave messages out with filters=."
         )
 
     def test_can_fd_on_a_classic_bus(self, library, write, channel):
@@ -364,6 +385,25 @@ class TestBackground:
         assert time.monotonic() - began < 2
         assert not [thread for thread in threading.enumerate() if "replay" in thread.name]
         assert not library.stop_can_replay().is_complete
+
+    def test_waiting_for_one_that_its_bus_cut_off_fails(self, library, write, eventually):
+        path = write([recorded(1), recorded(31), recorded(32)])
+        handle = library.replay_can_trace(path, background=True)
+        replay = _replays(library)._kept[handle].replay
+        eventually(lambda: replay.result().messages)
+        library.close_can_bus("tester")
+        for _ in range(2):
+            with pytest.raises(CanLibraryError) as caught:
+                library.wait_for_can_replay(handle)
+            assert str(caught.value) == (
+                "The replay of 'body.blf' was cut off after 1 of 3 messages: bus 'tester' was closed."
+            )
+
+    def test_closing_after_the_end_cuts_nothing_off(self, library, write):
+        handle = library.replay_can_trace(write([recorded(1)]), background=True)
+        library.wait_for_can_replay(handle)
+        library.close_can_bus("tester")
+        assert library.wait_for_can_replay(handle).is_complete
 
     def test_closing_one_of_two_buses_ends_it(self, library, text_log):
         library.open_can_bus("other", channel="elsewhere")

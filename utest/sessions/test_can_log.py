@@ -174,7 +174,8 @@ class TestWhatIsInTheFile:
 
 
 class TestWhatGoesWrong:
-    def test_messages_that_were_gone_before_they_were_written(self, node, logs, tmp_path):
+    @pytest.mark.parametrize("closing", [False, True])
+    def test_messages_that_were_gone_before_they_were_written(self, node, logs, tmp_path, closing):
         session = node(capacity=100)
         log = logs.start(session, tmp_path / "drive.blf", 0)
         with (
@@ -187,13 +188,20 @@ class TestWhatGoesWrong:
                     session.traffic.trace.drop(surplus)
                     session.traffic.mailbox.drop(surplus)
             gone = session.traffic.trace.first
-        logs.stop(session, None)
-        assert gone > 100
-        assert log.count == 250 - gone
-        assert session.notices == [
+        sentence = (
             f"Log 'drive.blf' of bus 'body' misses {gone} messages: they were gone from the trace, which keeps 100, "
-            "before they could be written."
-        ]
+            f"before they could be written. {250 - gone} messages are in it; a larger trace_size keeps more."
+        )
+        if closing:
+            assert [str(error) for error in session.close()] == [sentence]
+        else:
+            for _ in range(2):
+                with pytest.raises(BusError) as told:
+                    logs.stop(session, log.path)
+                assert str(told.value) == sentence
+            session.check()
+        assert gone > 100
+        assert log.count == 250 - gone == len(read(log.path))
 
     def test_a_loss_of_the_format_is_told_once(self, node, logs, tmp_path, eventually):
         session = node(fd=True)
@@ -224,8 +232,11 @@ class TestWhatGoesWrong:
             "ended after "
         )
         session.check()
-        if stopped:
-            logs.stop(session, None)
+        if stopped:  # an explicit stop says each time what became of the file
+            for _ in range(2):
+                with pytest.raises(BusError) as again:
+                    logs.stop(session, log.path)
+                assert str(again.value) == str(told.value)
         assert session.close() == []
 
     @pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is always full")

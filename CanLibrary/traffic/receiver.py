@@ -59,7 +59,7 @@ class Receiver:
         return self._socket is not None and bool(select.select([self._socket], [], [], 0)[0])
 
     def settle(self) -> None:
-        """Let what has arrived already be recorded, where that is known at little cost; on a flooded bus not for long."""
+        """Let what has arrived be recorded, where that is known at little cost; on a flooded bus not for long."""
         if self.is_behind():
             # The marker of a virtual bus comes by, whatever follows it; elsewhere only a quiet moment tells.
             self.catch_up(_CATCH_UP if self._is_virtual else _SETTLE)

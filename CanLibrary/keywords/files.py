@@ -14,6 +14,7 @@ from CanLibrary.keywords.support import (
     found_file,
     given_mark,
     output_dir,
+    recorded_bus,
     tell,
     tell_gone,
 )
@@ -115,7 +116,7 @@ class FileKeywords:
         | `Send Can Message`    0x100    01 02
         | ${path}=    `Save Can Trace`    what_was_sent.blf
         """
-        session = bus_of(self._buses, bus)
+        session = recorded_bus(self._buses, bus)
         span = session.reading.span(given_mark(since), given_mark(until, "until"))
         tell_gone(span, session.alias)
         target = _inoutput_dir(path)

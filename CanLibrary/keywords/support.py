@@ -14,13 +14,14 @@ from robot.api import logger
 from CanLibrary.config import connection_description
 from CanLibrary.config.mistakes import Mistakes
 from CanLibrary.config.values import convert
-from CanLibrary.errors import CanLibraryError, ConfigurationError, joined
+from CanLibrary.errors import ConfigurationError, joined
 from CanLibrary.formatting import plural
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connections import Connections
 from CanLibrary.sessions.registry import Registry
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.span import Span
+from CanLibrary.traffic.waits import died
 from CanLibrary.types import (
     NOT_GIVEN,
     AnyIsoTpAddress,
@@ -74,10 +75,10 @@ def recorded_bus(buses: Buses, alias: str | None) -> BusSession:
     """Return the bus to show what it recorded: also one that died, because then that is wanted most."""
     session = buses.registry.get(alias)
     tell(session)
-    try:
+    if session.traffic.failure is None:
         session.check()
-    except CanLibraryError as error:
-        logger.warn(str(error))
+    else:
+        logger.warn(str(died(session.traffic)))
     return session
 
 

@@ -161,3 +161,27 @@ def test_a_reply_before_the_bus_was_opened_is_not_known(library, channel):
         ConfigurationError, match=r"passed before bus 'late' was opened: whether it was answered"
     ):
         library.response_time_should_be_below("1 s", request, "0x7E8", bus="late")
+
+
+class TestBusThatDied:
+    @pytest.fixture
+    def dead(self, new_library, scripted_bus, eventually):
+        library, bus = new_library(), scripted_bus()
+        library.use_existing_can_bus(bus, "lab")
+        bus.arrived.put(can.Message(arbitration_id=0x100, is_extended_id=False))
+        session = library._buses.registry.get("lab")
+        eventually(lambda: session.traffic.trace.end)
+        bus.arrived.put(OSError("cable pulled"))
+        eventually(lambda: session.traffic.failure)
+        return library
+
+    def test_what_it_recorded_is_there(self, dead, tmp_path):
+        assert [str(message) for message in dead.get_can_messages()] == ["0x100  [0]"]
+        dead.save_can_trace(tmp_path / "last.blf")
+        dead.open_can_trace(tmp_path / "last.blf")
+        dead.can_message_count_should_be(1, "0x100", bus="last")
+
+    def test_but_it_is_not_judged(self, dead):
+        with pytest.raises(BusError) as refused:
+            dead.can_message_count_should_be(1, "0x100")
+        assert str(refused.value) == "Bus 'lab' receives no more: cable pulled."

@@ -55,6 +55,11 @@ class BlfFile:
         """Whether its writer never closed it: then the header knows neither the beginning nor the size."""
         return not self._object_count and self._file_size <= len(self._header) < len(self._data)
 
+    @property
+    def _is_as_long_as_told(self) -> bool:
+        """Whether all bytes are there that the header tells of: then a missing block is damaged, not cut."""
+        return len(self._header) < self._file_size <= len(self._data)
+
     def sections(self) -> Iterator[_Section]:
         """Yield files for readers; each ends where something is wrong, and the next goes on after that."""
         for piece in self._pieces:
@@ -124,9 +129,12 @@ class BlfFile:
                 if not any(data[self._at :][: _PADDING + _OBJECT.size]) and size - self._at < _PADDING:
                     return  # padding
                 self._at = self._next_container(self._at)
-                self.wrong(
-                    "is damaged: between two containers stands what is none" if self._at < size else "is cut"
-                )
+                if self._at < size:
+                    self.wrong("is damaged: some bytes in it belong to no block of messages and are skipped")
+                elif self._is_as_long_as_told:
+                    self.wrong("is damaged: a block of messages has no beginning, and what follows is lost")
+                else:
+                    self.wrong("is cut")
                 yield None
                 continue
             _, _, _, length, kind = _OBJECT.unpack_from(data, at)
@@ -139,7 +147,11 @@ class BlfFile:
                     continue
                 if kind == _LOG_CONTAINER:
                     yield self._content(at, size)[0]
-                self.wrong("is cut in the middle of a container")
+                self.wrong(
+                    "is damaged: its last container has an impossible size, so that its end may be missing"
+                    if self._is_as_long_as_told
+                    else "is cut in the middle of a container"
+                )
                 return
             self._at = stop
             if kind == _LOG_CONTAINER:

@@ -131,6 +131,34 @@ def test_after_a_damaged_blf_container_the_next_one_is_read_again(saved, says):
     )
 
 
+@pytest.mark.parametrize(
+    ("field", "sentence"),
+    [
+        (0, "is damaged: a block of messages has no beginning, and what follows is lost"),
+        (11, "is damaged: its last container has an impossible size, so that its end may be missing"),
+    ],
+)
+def test_a_damaged_header_of_the_last_container_is_no_cut(saved, field, sentence):
+    path, _ = saved(".blf", 20_000)
+    whole = bytearray(path.read_bytes())
+    last = whole.rindex(b"LOBJ\x10\0\x01\0")
+    whole[last + field] = 0x7F
+    path.write_bytes(whole)
+    got, notices = read(path)
+    assert len(got) == 20_000 if field else 5000 < len(got) < 20_000
+    assert notices[0].startswith(f"'drive.blf' {sentence} (after {len(got)} messages")
+
+
+def test_bytes_between_two_containers_are_told(saved):
+    path, messages = saved(".blf", 20_000)
+    whole = path.read_bytes()
+    last = whole.rindex(b"LOBJ\x10\0\x01\0")
+    path.write_bytes(whole[:last] + bytes(100) + whole[last:])
+    got, notices = read(path)
+    assert len(messages) - 5 < len(got) <= len(messages)
+    assert "is damaged: some bytes in it belong to no block of messages and are skipped (after " in notices[0]
+
+
 @pytest.mark.parametrize("size", [0, 1, 15])
 def test_an_object_of_an_impossible_size_does_not_hang_the_reader(tmp_path, traffic, size):
     path = tmp_path / "drive.blf"

@@ -266,8 +266,8 @@ class TestRefusals:
         )
         path = text_log("(0.0) can0 100#01", "(50.0) can0 100#02", "(90.0) can0 100#03")
         assert failure(library, path, factor=0.001) == (
-            "The replay of 'body.log' would last 1.04 days, at most a day is possible: between its messages 1 and 2 are "
-            "50000 seconds. Use a larger factor=, or leave messages out with filters=."
+            "The replay of 'body.log' would last 1.04 days, at most a day is possible: between its messages 1 and 2 "
+            "are 50000 seconds. Use a larger factor=, or leave messages out with filters=."
         )
 
     def test_can_fd_on_a_classic_bus(self, library, write, channel):

@@ -113,6 +113,24 @@ No Trace File
     ...    Open Can Trace    letter.blf
     Should Fail    There is no file 'gone.blf'.    Open Can Trace    gone.blf
 
+Log That Still Runs
+    [Documentation]    Is refused: it would pass as a recording on which nothing came.
+    Open Tester And Partner
+    Start Can Log    running.blf
+    Send Can Message    0x7E0
+    VAR    ${refused}    'running.blf' is still being written by Start Can Log on bus 'tester': stop it first with Stop
+    ...    Can Log.
+    Should Fail    ${refused}    Open Can Trace    running.blf
+    Should Fail    ${refused}    Replay Can Trace    ./running.blf
+    Stop Can Log
+    Open Can Trace    running.blf    receive_own_messages=True
+    Receive Can Message    0x7E0
+
+Empty Path
+    [Documentation]    One sentence.
+    Should Fail    path\='' is no path of a file.    Open Can Trace    ${EMPTY}
+    Should Fail    path\='' is no path of a file.    Replay Can Trace    ${EMPTY}
+
 
 *** Keywords ***
 Write Drive

@@ -78,6 +78,8 @@ def read_back(folder, ending, sample):
     if writer.missing:  # our writer does not even try: let python-can's show that it cannot
         with can.Logger(path) as raw:
             raw(sample)
+    if not path.stat().st_size:  # nothing is in it, and such a file is refused
+        return None
     got = list(TraceFile(path))
     assert len(got) <= 1
     return got[0] if got else None

@@ -58,7 +58,7 @@ class BlfFile:
     @property
     def _is_as_long_as_told(self) -> bool:
         """Whether all bytes are there that the header tells of: then a missing block is damaged, not cut."""
-        return len(self._header) < self._file_size <= len(self._data)
+        return bool(len(self._header) < self._file_size <= len(self._data))
 
     def sections(self) -> Iterator[_Section]:
         """Yield files for readers; each ends where something is wrong, and the next goes on after that."""

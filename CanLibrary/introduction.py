@@ -392,8 +392,10 @@ by themselves, also after a failure:
 | ``SUITE`` | when the suite ends | when the suite ends |
 | ``MANUAL`` | by a keyword, at the latest at the end of the run | by a keyword, at the latest at the end of the run |
 
-Closing a bus first ends the connections and periodic messages on it. Closing twice is fine. What nobody was told
-about a bus or connection that closes by itself is a warning: the verdict of the test stands by then. Where it must
+Closing a bus first ends the connections, periodic messages, logs, replays, simulated ECUs and gateways on it. What a
+test starts on a bus of its suite goes on when the test ends: periodic messages, rules of simulated ECUs and faults that
+were not played yet; stop them in the test's teardown. Closing twice is fine. What nobody was told about
+a bus or connection that closes by itself is a warning: the verdict of the test stands by then. Where it must
 count, close with a keyword or send with ``timeout`` or ``blocking_send``.
 
 A suite that imports the library with other arguments gets an instance of its own, with buses of its own. What a

@@ -325,7 +325,8 @@ class SimulatedEcuKeywords:
         """Fails unless a simulated ECU has received an ISO-TP request or a message; returns how often it did.
 
         Args:
-            name: The ECU; one that has stopped can still be asked.
+            name: The ECU; one that has stopped can still be asked, and one that was started again on the same bus
+                still knows what it received before.
             request: Pattern of a request, such as ``22 F1 90`` or ``31 01 *``; it is found whether it was answered or
                 not.
             message: Instead of a request a message: its identifier or ``*``, then, after one blank, a pattern for its
@@ -333,7 +334,7 @@ class SimulatedEcuKeywords:
             count: Exactly how often, from 0; at least once by default.
             within: How long from now it may still come; not at all by default. With ``count=0``, it must not come in
                 that time either.
-            since: Where to begin: a mark, a message, or ``opened``; by default where the running test began.
+            since: Where to begin: a mark, after a message, or ``opened``; by default where the running test began.
 
         Raises:
             AssertionError: It has received it too seldom, or too often; the failure says what it did receive.
@@ -373,7 +374,7 @@ class SimulatedEcuKeywords:
 
         Args:
             name: The ECU; one that has stopped can still be asked.
-            since: Where to begin: a mark, a message, or ``opened``; by default where the running test began.
+            since: Where to begin: a mark, after a message, or ``opened``; by default where the running test began.
 
         Returns:
             A list of objects with ``kind`` (``request`` or ``message`` for what it heard, ``response`` or ``answer``

@@ -35,8 +35,8 @@ class EvidenceKeywords:
         (``trace_on_failure`` of the import). Of a bus that receives no more it shows what was recorded, with a warning.
 
         Args:
-            since: Where to begin: a mark, a message, or ``opened`` for the whole trace; by default where the running
-                test began.
+            since: Where to begin: a mark, after a message, or ``opened`` for the whole trace; by default where the
+                running test began.
             until: Where to end: a mark or a message; now by default.
             id: Identifier, or ``*`` for any.
             limit: How many messages at most, at least 1; the newest are shown, and how many are left out is said.

@@ -106,8 +106,8 @@ class HistoryKeywords:
             data: Pattern such as ``?? 50 *``; ``*`` for any data.
             mask: Compare only the bits that are 1 here; as many bytes as the data pattern has.
             direction: ``Rx`` for what was received, ``Tx`` for what was sent by this library, ``ANY`` for both.
-            since: Where to begin: a mark, a message, or ``opened`` for the whole trace; by default where the running
-                test began.
+            since: Where to begin: a mark, after a message, or ``opened`` for the whole trace; by default where the
+                running test began.
             bus: Alias of the bus; the current one by default.
 
         Raises:
@@ -147,8 +147,8 @@ class HistoryKeywords:
             tolerance: How many more or less are fine.
             mask: Compare only the bits that are 1 here; as many bytes as the data pattern has.
             direction: ``Rx`` for what was received, ``Tx`` for what was sent by this library, ``ANY`` for both.
-            since: Where to begin: a mark, a message, or ``opened`` for the whole trace; by default where the running
-                test began.
+            since: Where to begin: a mark, after a message, or ``opened`` for the whole trace; by default where the
+                running test began.
             until: Where to end: a mark or a message; now by default.
             bus: Alias of the bus; the current one by default.
 

@@ -72,8 +72,8 @@ class IsoTpHistoryKeywords:
             rx_addr: Receiving side of an asymmetric address, a dictionary of the fields above.
             connection: Take address and bus of this connection instead.
             direction: ``Tx`` for those of the ``txid`` side, ``Rx`` for those of the partner, ``ANY`` for both.
-            since: Where to begin: a mark, a message, or ``opened`` for the whole trace; by default where the running
-                test began.
+            since: Where to begin: a mark, after a message, or ``opened`` for the whole trace; by default where the
+                running test began.
             until: Where to end: a mark or a message; now by default.
             bus: Alias of the bus; the current one by default.
 

@@ -32,7 +32,8 @@ class ProtectionKeywords:
     ) -> int:
         """Fails unless a counter went on from each message to the next, and returns how many messages were judged.
 
-        It waits for none. The counter is described as for `Start Periodic Message`; ``start`` does not matter here.
+        It waits for none, and knows no time: silence, and the loss of a whole range of the counter, it does not see
+        (see `Get Bus Statistics`). The counter is described as for `Start Periodic Message`; ``start`` does not matter.
 
         Args:
             id: Identifier of the messages.
@@ -41,8 +42,8 @@ class ProtectionKeywords:
             e2e: Instead of it a dictionary with the E2E profile whose counter is judged.
             tolerance: How many messages may be missing from one to the next; 0 by default.
             direction: ``Rx`` for what was received, ``Tx`` for what was sent by this library, ``ANY`` for both.
-            since: Where to begin: a mark, a message, or ``opened`` for the whole trace; by default where the running
-                test began.
+            since: Where to begin: a mark, after a message, or ``opened`` for the whole trace; by default where the
+                running test began.
             until: Where to end: a mark or a message; now by default.
             bus: Alias of the bus; the current one by default.
 
@@ -93,8 +94,8 @@ class ProtectionKeywords:
             e2e: Instead of it a dictionary with the E2E profile: ``profile``, ``data_id`` or ``data_id_list``,
                 ``offset``, ``mode``.
             direction: ``Rx`` for what was received, ``Tx`` for what was sent by this library, ``ANY`` for both.
-            since: Where to begin: a mark, a message, or ``opened`` for the whole trace; by default where the running
-                test began.
+            since: Where to begin: a mark, after a message, or ``opened`` for the whole trace; by default where the
+                running test began.
             until: Where to end: a mark or a message; now by default.
             bus: Alias of the bus; the current one by default.
 

@@ -13,6 +13,7 @@ from CanLibrary.traffic.history import select
 from CanLibrary.traffic.living import number_in
 from CanLibrary.traffic.matching import Matcher
 from CanLibrary.traffic.protection import Protect, protector
+from CanLibrary.traffic.window import check_filters
 from CanLibrary.types import CanId, CanMark, CanMessage, Direction
 from CanLibrary.types.bit_field import Counter
 from CanLibrary.types.living import E2E, Checksum
@@ -49,7 +50,8 @@ def counter_should_be_alive(
     """
     if tolerance < 0 or tolerance > (counter.size - 1) // counter.step - 1:
         raise ConfigurationError(
-            f"tolerance={tolerance} is not possible: it is 0 or more, and less than the counter has steps."
+            f"tolerance={tolerance} is not possible: it is 0 to {(counter.size - 1) // counter.step - 1} with this "
+            "counter."
         )
     where, span = f"{id} on bus '{session.alias}'", session.reading.span(since, until)
     count, last, wrong = 0, None, _Mistakes(span)
@@ -118,6 +120,8 @@ def _messages(
     session: BusSession, id: CanId, span: Span, direction: Direction, what: str
 ) -> Iterator[CanMessage]:
     """Yield the messages of an identifier, and refuse at the end where some of them are not known."""
+    if direction is not Direction.TX:
+        check_filters(session.traffic, Matcher(id), span.began)
     progress = Progress("Judging messages")
     try:
         for message in select(session.traffic, Matcher(id), span, direction):
@@ -196,6 +200,9 @@ def _checksum_mistake(
     protect(len(data))(changed)
     if (right := bytes(changed)) == bytes(data):
         return ""
+    if number_in(field, right) == number_in(field, data):  # a profile that keeps a part of its data ID elsewhere
+        at = next(at for at, byte in enumerate(data) if byte != right[at])
+        return f"byte {at} should be 0x{right[at]:02X}, but is 0x{data[at]:02X}: another data ID?"
     digits = field.width // 4
     return f"{field} should be 0x{number_in(field, right):0{digits}X}, but is 0x{number_in(field, data):0{digits}X}"
 

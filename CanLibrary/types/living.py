@@ -28,6 +28,8 @@ class Checksum:
         check_range("first", self.first, 0, LONGEST - 1)
         if self.last is not None:
             check_range("last", self.last, self.first, LONGEST - 1)
+        if not self.covered(LONGEST):
+            raise ValueError(f"checksum covers no byte: {self.first} to {self.last} are its own.")
 
     @property
     def field(self) -> Field:

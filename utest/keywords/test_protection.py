@@ -81,7 +81,7 @@ def test_own_messages_and_remote_messages(library):
 def test_a_tolerance_that_is_none(library, tolerance):
     assert refusal(
         CanLibraryError, library.message_counter_should_be_alive, ID, counter=COUNTER, tolerance=tolerance
-    ) == (f"tolerance={tolerance} is not possible: it is 0 or more, and less than the counter has steps.")
+    ) == f"tolerance={tolerance} is not possible: it is 0 to 14 with this counter."
 
 
 def test_a_step_over_an_end_that_is_no_multiple_of_it(library):
@@ -116,3 +116,39 @@ def test_a_recording_is_judged_too(library, tmp_path):
     assert said.startswith(
         "The counter of 0x1A0 on bus 'drive' is wrong 1 time in 3 messages in the recording: after 2 came 4 (1 missing)"
     )
+
+
+class TestNoVerdict:
+    """What filters hid is not judged, and a description that covers nothing is none."""
+
+    @pytest.mark.parametrize("cleared", [False, True])
+    def test_filters(self, library, cleared):
+        library.set_can_filters("0x7FF")
+        send(library, "1A0#0155")
+        if cleared:
+            library.clear_can_filters()
+        for judge in (
+            lambda: library.message_counter_should_be_alive(ID, counter=COUNTER),
+            lambda: library.message_checksum_should_be_valid(ID, checksum={"kind": "XOR", "byte": 1}),
+        ):
+            assert refusal(CanLibraryError, judge).startswith(
+                "The filters of bus 'tester' (0x7FF:0x7FF) let no message 0x1A0 through"
+            )
+
+    def test_a_checksum_of_nothing(self, library):
+        send(library, "1A0#0000")
+        checksum = {"kind": "XOR", "byte": 1, "first": 1, "last": 1}
+        assert refusal(
+            CanLibraryError, library.message_checksum_should_be_valid, ID, checksum=checksum
+        ) == ("checksum: checksum covers no byte: 1 to 1 are its own.")
+
+    def test_another_data_id_beside_the_checksum(self, library):
+        e2e = {"profile": 1, "data_id": 0x1234, "mode": "NIBBLE"}
+        library.start_periodic_message(ID, "00 00 12 34", period=10, e2e=e2e, name="own")
+        sent = library.get_last_can_message(ID, direction="Tx")
+        library.stop_periodic_message("own")
+        send(library, f"1A0#{sent.data[0]:02X}{sent.data[1] ^ 0x10:02X}1234")
+        said = refusal(AssertionError, library.message_checksum_should_be_valid, ID, e2e=e2e)
+        assert said.endswith(
+            f"byte 1 should be 0x{sent.data[1]:02X}, but is 0x{sent.data[1] ^ 0x10:02X}: another data ID?."
+        )

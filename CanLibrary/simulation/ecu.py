@@ -37,7 +37,13 @@ class SimulatedEcu:
     due times, so that other requests are answered meanwhile.
     """
 
-    def __init__(self, description: EcuDescription, session: BusSession, owner: Owner) -> None:
+    def __init__(
+        self,
+        description: EcuDescription,
+        session: BusSession,
+        owner: Owner,
+        before: SimulatedEcu | None = None,
+    ) -> None:
         self.name = description.name
         self.description = description
         self.session = session
@@ -48,6 +54,15 @@ class SimulatedEcu:
         self.end_periodic: Callable[[list[str]], list[Exception]] = lambda _handles: []
         self.node = SimulatedNode(session)
         self.log = EcuLog(session)
+        self.elsewhere_until = (
+            0.0  # until when one of this name was on a bus whose log is not here; monotonic
+        )
+        self.stopped_at = 0.0  # monotonic
+        if before is not None and before.session is session:  # for a test it is one ECU, also after a restart
+            self.log, self.elsewhere_until = before.log, before.elsewhere_until
+            self.log.begin_again()
+        elif before is not None:
+            self.elsewhere_until = before.stopped_at
         self.troubles = Troubles(self.name)
         self.requests: Rules[RequestRule] = Rules(description.requests)
         self.messages: Rules[MessageRule] = Rules(description.messages)
@@ -88,6 +103,7 @@ class SimulatedEcu:
             except Exception as error:  # noqa: BLE001 - told with the rest; the others must still stop
                 untold.append(error)
         self.isotp.abandon()
+        self.stopped_at = time.monotonic()
         if self.faults is not None:
             self.notices += self.faults.never_played()
         self.notices += self.troubles.take_notices()

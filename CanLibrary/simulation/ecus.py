@@ -88,7 +88,7 @@ class SimulatedEcus:
             raise ConfigurationError(
                 f"Simulated ECU '{name}' has can_fd=True, but bus '{session.alias}' was opened {how}."
             )
-        ecu = SimulatedEcu(description, session, self._ownership.owner)
+        ecu = SimulatedEcu(description, session, self._ownership.owner, self._ecus.get(name))
         ecu.end_periodic = self._end_periodic
         session.dependents.append(ecu)
         session.background.append(ecu.take_untold)

@@ -65,6 +65,10 @@ class EcuLog:
         self._heard = Trace(_MOST_MESSAGES)
         self.waiting = 0  # who wants to know of messages
 
+    def begin_again(self) -> None:
+        """Note that the ECU was started again, and keep what it heard before."""
+        self.began = time.monotonic()
+
     def note(self, kind: str, when: Moment | None = None, **fields: Any) -> EcuEvent:
         """Keep an event and return it, so that it can be said later what became of it.
 

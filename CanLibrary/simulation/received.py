@@ -77,6 +77,11 @@ def should_have_received(
         AssertionError: It came too seldom, or too often.
         BusError: What it received is not kept any more, so that nobody can know.
     """
+    if span.began < ecu.elsewhere_until:
+        raise BusError(
+            f"Simulated ECU '{ecu.name}' was on another bus before it was started on bus '{ecu.session.alias}'; "
+            "what it received there does not count here: ask with since= a mark that was set after that start."
+        )
     deadline = time.monotonic() + within
     is_settled = ecu.settle()
     changed = ecu.log.changed

@@ -166,3 +166,52 @@ def test_a_response_that_does_not_get_through_says_why(library, log):
         assert ecu.log.changed.wait_for(lambda: not ecu.isotp.is_responding, 5)
     response = log()[-1]
     assert "no flow control" in response.lower(), response
+
+
+def test_one_that_was_started_again_keeps_what_it_received(library, ecu, log):  # noqa: ARG001
+    library.simulated_ecu_answers_message("engine", "0x300")
+    library.send_can_message("0x200", "01")
+    library.send_can_message("0x300")
+    library.stop_simulated_ecu("engine")
+    library.send_can_message("0x200", "02")  # nobody hears it
+    mark = library.set_can_mark()
+    library.start_simulated_ecu("engine", txid="0x7E8", rxid="0x7E0")
+    library.send_can_message("0x201")
+    seen = "It received 3 messages: 0x200 ×1, 0x300 ×1, 0x201 ×1."
+    of = "since the bus was opened"
+    fails(
+        library,
+        f"received message 0x200 once {of}, but it should not. {seen}",
+        message="0x200",
+        count=0,
+        since="opened",
+    )
+    fails(library, f"received no message 0x599 {of}. {seen}", message="0x599")
+    assert library.simulated_ecu_should_have_received("engine", message="0x200") == 1
+    assert library.simulated_ecu_should_have_received("engine", message="0x200", count=0, since=mark) == 0
+    assert len(log()) == 1
+
+
+def test_one_that_was_on_another_bus_is_asked_only_since_then(library, ecu, channel):  # noqa: ARG001
+    library.open_can_bus("other", channel=f"{channel}-other")
+    library.send_can_message("0x200", "01", bus="body")
+    library.stop_simulated_ecu("engine")
+    library.start_simulated_ecu("engine", bus="other")
+    sentence = (
+        "Simulated ECU 'engine' was on another bus before it was started on bus 'other'; "
+        "what it received there does not count here: ask with since= a mark that was set after that start."
+    )
+    for since in ({}, {"since": "opened"}):
+        with pytest.raises(CanLibraryError) as refused:
+            library.simulated_ecu_should_have_received("engine", message="0x200", count=0, **since)
+        assert str(refused.value) == sentence
+    mark = library.set_can_mark(bus="other")
+    assert library.simulated_ecu_should_have_received("engine", message="0x200", count=0, since=mark) == 0
+
+
+def test_one_of_a_bus_that_was_closed_meanwhile_is_asked_since_it_was_opened(library, ecu, channel):  # noqa: ARG001
+    library.close_can_bus("body")
+    library.open_can_bus("body", channel=channel)
+    library.start_simulated_ecu("engine")
+    library.send_can_message("0x200")
+    assert library.simulated_ecu_should_have_received("engine", message="0x200", count=1) == 1

@@ -123,8 +123,8 @@ class GatewayKeywords:
         It judges the newest match that was sent or received on ``from_bus``, by a gateway under test as well as by
         `Start Can Gateway`. The latency is counted from its record to that of the message received on ``to_bus``, on
         the monotonic clock of this computer. One that has not come yet is waited for, some time longer than it may
-        take, to say how late it was. An equal message that came for another reason, as a cyclic one does, cannot be told
-        from the routed one: let the data be unique.
+        take, to say how late it was. An equal message that came for another reason, as a cyclic one does, cannot be
+        told from the routed one: let the data be unique.
 
         Args:
             id: Identifier on ``from_bus``, or ``*`` for any.

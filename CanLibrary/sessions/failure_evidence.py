@@ -214,7 +214,8 @@ class FailureEvidence:
         elif path := self._file(name, session):
             progress = Progress(f"Writing the trace of {name}")
             try:
-                save(path, _showing(progress, chain([first], messages)), session.description.channel)
+                channel = session.bus.channel if session.traffic.complete else session.description.channel
+                save(path, _showing(progress, chain([first], messages)), channel)
             finally:
                 progress.end()
 

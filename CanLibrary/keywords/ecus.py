@@ -332,8 +332,8 @@ class SimulatedEcuKeywords:
             message: Instead of a request a message: its identifier or ``*``, then, after one blank, a pattern for its
                 data if not any will do. An ECU receives all that others send on its bus.
             count: Exactly how often, from 0; at least once by default.
-            within: How long from now it may still come; not at all by default. With ``count=0``, it must not come in
-                that time either.
+            within: How long from now it may still come; not at all by default. With ``count`` the whole time is waited
+                for, and it fails as soon as there is one too many.
             since: Where to begin: a mark, after a message, or ``opened``; by default where the running test began.
 
         Raises:
@@ -346,7 +346,8 @@ class SimulatedEcuKeywords:
         | `Simulated Ecu Should Have Received`    gearbox    message=0x123 01 *
         | `Open IsoTp Connection`    tester    txid=0x7E2    rxid=0x7EA
         | `Send IsoTp Frame`    3E 80
-        | `Simulated Ecu Should Have Received`    gearbox    3E 80    count=1    within=1 s
+        | `Simulated Ecu Should Have Received`    gearbox    3E 80    within=1 s
+        | `Simulated Ecu Should Have Received`    gearbox    3E 80    count=1    within=100 ms
         """
         ecu = self._ecus.get(name)
         if bool(request is NOT_GIVEN) == bool(message is NOT_GIVEN):

@@ -70,7 +70,7 @@ def should_have_received(
         ecu: Who should have received it.
         wanted: What.
         span: Since when.
-        count: Exactly how often; at least once if None.
+        count: Exactly how often, until the end of the time; at least once if None, which ends the time.
         within: Seconds from now in which it may still come.
 
     Raises:
@@ -91,8 +91,8 @@ def should_have_received(
             while True:
                 came = wanted.count(ecu, span)
                 left = deadline - time.monotonic()
-                # None at all is only certain at the end of the time.
-                if left <= 0 or (count != 0 and came >= (count or 1)) or (count == 0 and came):
+                # That no more come is only certain at the end of the time.
+                if left <= 0 or (came if count is None else came > count):
                     break
                 changed.wait(min(left, SLICE))
         finally:
@@ -112,6 +112,8 @@ def should_have_received(
         raise AssertionError(f"{name} received no {wanted}{span.of}{waited}. {others}")
     if not count:
         raise AssertionError(f"{name} received {wanted} {_times(came)}{span.of}, but it should not. {others}")
+    if came > count:
+        waited = ""  # nobody waited any longer
     raise AssertionError(
         f"{name} received {wanted} {_times(came)}{span.of}{waited}; it should be {_times(count)}. {others}"
     )

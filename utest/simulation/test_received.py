@@ -65,7 +65,7 @@ def test_it_can_be_waited_for(tester):
     later.join()
     later = threading.Timer(0.1, tester.send_can_message, ("0x123", "01"))
     later.start()
-    assert tester.simulated_ecu_should_have_received("engine", message="0x123", count=1, within=5) == 1
+    assert tester.simulated_ecu_should_have_received("engine", message="0x123", count=1, within=0.5) == 1
     later.join()
     text = "received no request '85 *' since the bus was opened until 50 milliseconds later. "
     fails(tester, f"{text}It received 1 request: 3E 80 ×1.", "85 *", within=0.05)
@@ -77,6 +77,31 @@ def test_that_none_comes_fails_as_soon_as_one_does(tester):
     text = "received request '3E 80' once since the bus was opened, but it should not. "
     began = time.monotonic()
     fails(tester, f"{text}It received 1 request: 3E 80 ×1.", "3E 80", count=0, within=5)
+    assert time.monotonic() - began < 4
+    later.join()
+
+
+def test_exactly_so_often_is_only_known_at_the_end_of_the_time(tester):
+    later = threading.Timer(0.05, tester.send_can_messages, (["123#01", "123#02"],))
+    later.start()
+    began = time.monotonic()
+    assert tester.simulated_ecu_should_have_received("engine", message="0x123", count=2, within=0.4) == 2
+    assert time.monotonic() - began >= 0.4
+    later.join()
+    of = "since the bus was opened"
+    text = f"received message 0x123 twice {of} until 50 milliseconds later; it should be 3 times. "
+    fails(
+        tester,
+        f"{text}It received 2 messages: 0x123 ×2.",
+        message="0x123",
+        count=3,
+        within=0.05,
+    )
+    later = threading.Timer(0.1, tester.send_can_message, ("0x123", "03"))
+    later.start()
+    text = f"received message 0x123 3 times {of}; it should be twice. It received 3 messages: 0x123 ×3."
+    began = time.monotonic()
+    fails(tester, text, message="0x123", count=2, within=5)
     assert time.monotonic() - began < 4
     later.join()
 

@@ -54,7 +54,8 @@ class FunctionalRequestKeywords:
             count: How many have to answer, where it is not known who.
             reply: Pattern of an answer, such as ``62 F1 90 *``; others are passed over, but the failure shows them.
             within: How long after the request an answer may begin; by default the ``timeout`` of the import, 1 second.
-            pending_within: How long after a response pending the next answer may begin; 5 seconds by default.
+            pending_within: How long after a response pending the next one, or the answer, may begin; 5 seconds by
+                default. It takes the place of ``within`` then.
             tx_padding: Byte that fills up request and flow control, 0–0xFF; none by default.
             fd: Send them as CAN FD messages.
             bus: Alias of the bus; the current one by default.

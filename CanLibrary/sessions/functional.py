@@ -54,14 +54,16 @@ class FunctionalRequest:
 class _Responding:
     """What one responder said since the request."""
 
-    def __init__(self, who: Responder, deadline: float) -> None:
+    def __init__(self, who: Responder, deadline: float, pending_within: float) -> None:
         self.who = who
         self.observer = AnswerObserver(who.rxid)
         self.deadline = deadline  # of the first message of its answer
         self.last = 0.0  # when its last message came
         self.pending = 0
         self.answered = False
-        self.said: list[str] = []  # what was no answer
+        self.said: list[str] = []  # what was no answer, or came too late
+        self._is_wrong = False  # some of it came in time and was no answer
+        self._pending_within = pending_within
 
     @property
     def waited_for_until(self) -> float:
@@ -70,8 +72,25 @@ class _Responding:
             return self.last + _N_CR
         return self.deadline
 
+    @property
+    def is_over_pending(self) -> bool:
+        """Whether it is missing because nothing came in time after its response pending."""
+        return bool(self.pending) and not self._is_wrong and not self.observer.receiving
+
+    def add_pending(self, received_at: float) -> None:
+        """Note a response pending: from now on there is another limit."""
+        self.pending += 1
+        self.deadline = received_at + self._pending_within
+
+    def add_wrong(self, what: str) -> None:
+        """Note what was no answer."""
+        self._is_wrong = True
+        self.said.append(what)
+
     def __str__(self) -> str:
         said = [f"said response pending {plural(self.pending, 'time')}"] if self.pending else []
+        if self.is_over_pending:
+            said.append(f"no answer within {duration(self._pending_within)} after its response pending")
         said += self.said
         if self.observer.receiving:
             said.append("its answer was not complete")
@@ -170,7 +189,9 @@ class FunctionalExchange:
         key = key_of(message.arbitration_id, message.is_extended_id)
         responding = self._responding.get(key)
         if responding is None:
-            responding = self._responding[key] = _Responding(self._known[key], self._deadline)
+            responding = self._responding[key] = _Responding(
+                self._known[key], self._deadline, self._request.pending_within
+            )
             self._note_address(responding.who)
         responding.last = message.received_at
         ended = responding.observer.take(message)
@@ -200,15 +221,14 @@ class FunctionalExchange:
     def _ended(self, responding: _Responding, frame: IsoTpFrame) -> None:
         data = frame.data
         if frame.problem:
-            responding.said.append(f"its answer broke off: {frame.problem}")
+            responding.add_wrong(f"its answer broke off: {frame.problem}")
         elif frame.began_at > responding.deadline:
             late = duration(round(frame.began_at - responding.deadline, 3))
             responding.said.append(f"its answer {hex_text(data, 16)} came {late} too late")
         elif data[0] == _NEGATIVE and data[1:3] == bytes([self._request.data[0], _PENDING]):
-            responding.pending += 1
-            responding.deadline = max(responding.deadline, frame.received_at + self._request.pending_within)
+            responding.add_pending(frame.received_at)
         elif not self._request.reply.matches(data):
-            responding.said.append(f"it said {hex_text(data, 16)}")
+            responding.add_wrong(f"it said {hex_text(data, 16)}")
         else:
             responding.answered = True
             times = (frame.began_at - self._began, frame.received_at - self._began)
@@ -235,19 +255,21 @@ class FunctionalExchange:
         request, answered = self._request, self.answers
         if (request.count is None and not request.responders) or self._enough():
             return
-        asked = f"'{hex_text(request.data, 16)}' ({request.txid}) on bus '{self._session.alias}' within "
-        asked += f"{duration(request.within)}."
+        asked = f"'{hex_text(request.data, 16)}' ({request.txid}) on bus '{self._session.alias}'"
+        in_time = f" within {duration(request.within)}"
         if request.count is not None:
             who = len({answer.rxid for answer in answered})
-            parts = [f"Only {who} of {plural(request.count, 'responder')} answered {asked}"]
+            parts = [f"Only {who} of {plural(request.count, 'responder')} answered {asked}{in_time}."]
             parts += _listed("Not an answer", self.unanswered)
         else:
             missing = [
-                str(self._responding.get(key, single))
+                self._responding.get(key, single)
                 for key, single in self._known.items()
                 if key not in self._responding or not self._responding[key].answered
             ]
-            parts = [f"{_joined(missing)} did not answer {asked}"]
+            if all(isinstance(who, _Responding) and who.is_over_pending for who in missing):
+                in_time = ""  # each says the limit that it broke
+            parts = [f"{_joined([str(who) for who in missing])} did not answer {asked}{in_time}."]
         parts += _listed("Answered", map(str, answered))
         raise AssertionError(" ".join(parts))
 

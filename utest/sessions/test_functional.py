@@ -235,7 +235,39 @@ class TestResponsePending:
         ecus.rules["7DF#023E00"] = ["7E8#037F3E78"]
         exchange = ask(pending_within=0.4)
         assert exchange.run() == []
-        assert exchange.unanswered == ["0x7E8 (said response pending 1 time)"]
+        assert exchange.unanswered == [
+            "0x7E8 (said response pending 1 time, no answer within 400 milliseconds after its response pending)"
+        ]
+
+    def test_its_limit_is_named(self, ask, ecus):
+        ecus.rules["7DF#023E00"] = ["7E8#037F3E78"]
+        over = "no answer within 100 milliseconds after its response pending"
+        asked = "did not answer '3E 00' (0x7DF) on bus 'body'"
+        fails(
+            f"0x7E8 (said response pending 1 time, {over}) {asked}.",
+            ask(responders=["0x7E8"], pending_within=0.1),
+        )
+        fails(
+            f"0x7E8 (said response pending 1 time, {over}) and 0x7E9 {asked} within 300 milliseconds.",
+            ask(responders=["0x7E8", "0x7E9"], pending_within=0.1),
+        )
+
+    def test_it_takes_the_place_of_the_first(self, ask, ecus):
+        ecus.rules["7DF#023E00"] = ["7E8#037F3E78", 0.2, "7E8#037F3E78", "7E8#027E00"]
+        fails(
+            "0x7E8 (said response pending 1 time, no answer within 50 milliseconds after its response pending, its "
+            "answer 7F 3E 78 came <time> too late, its answer 7E 00 came <time> too late) did not answer '3E 00' "
+            "(0x7DF) on bus 'body'.",
+            ask(responders=["0x7E8"], pending_within=0.05, within=1),
+        )
+
+    def test_another_payload_after_it_is_what_is_wrong(self, ask, ecus):
+        ecus.rules["7DF#023E00"] = ["7E8#037F3E78", "7E8#037F3E11"]
+        fails(
+            "0x7E8 (said response pending 1 time, it said 7F 3E 11) did not answer '3E 00' (0x7DF) on bus 'body' "
+            "within 300 milliseconds.",
+            ask(responders=["0x7E8"], reply=Pattern("7E *"), pending_within=0.1),
+        )
 
     def test_of_another_service(self, ask, ecus):
         ecus.rules["7DF#023E00"] = ["7E8#037F2278"]

@@ -168,11 +168,16 @@ class GatewayKeywords:
 def _id_map(given: Any) -> dict[CanId, CanId]:
     pairs = given.items() if isinstance(given, Mapping) else _pairs(str(given))
     mistakes = Mistakes()
-    ids = {}
+    ids: dict[CanId, CanId] = {}
     for source, target in pairs:
         known = convert(source, CanId, "ids", mistakes)
-        ids[known] = convert(target, CanId, "ids", mistakes)
+        becomes = convert(target, CanId, "ids", mistakes)
         mistakes.raise_first()
+        if known in ids:
+            raise ConfigurationError(
+                f"ids names {known} twice, as {ids[known]} and as {becomes}: a message becomes one other."
+            )
+        ids[known] = becomes
     if not ids:
         raise ConfigurationError(
             "ids is empty: nothing would be routed; leave it out to route all unchanged."

@@ -161,6 +161,10 @@ def test_both_ways_beside_one_way_is_a_loop(library):
 WRONG = [
     ({"ids": "0x100"}, "ids=0x100 is not possible: write it as 0x100=0x200, 0x101=0x201."),
     ({"ids": "100=0x200"}, "'100' can be read in two ways: write 0x100"),
+    (
+        {"ids": "0x100=0x200, 0x100=0x300"},
+        "ids names 0x100 twice, as 0x200 and as 0x300: a message becomes one other.",
+    ),
     ({"ids": {}}, "ids is empty: nothing would be routed; leave it out to route all unchanged."),
     (
         {"ids": "0x100=0x200, 0x101=0x200", "both_ways": True},

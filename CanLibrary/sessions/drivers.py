@@ -134,6 +134,12 @@ def _libusb() -> str:
     return "libusb was not found; install it, for instance with 'apt install libusb-1.0-0'."
 
 
+def _jumpstarter() -> str:
+    from CanLibrary.jumpstarter.session import why_missing as extra_missing
+
+    return extra_missing()
+
+
 def _package(package: str, extra: str) -> str:
     return f"The Python package {package} is missing; install it with 'pip install \"python-can[{extra}]\"'."
 
@@ -148,6 +154,9 @@ _DRIVERS = {
         "The IXXAT VCI library was not found; install the IXXAT VCI driver from ixxat.com.",
         ("ixxat.canlib_vcinpl:_canlib", "ixxat.canlib_vcinpl2:_canlib"),
         windows_only=True,
+    ),
+    "jumpstarter": _Driver(
+        check=_jumpstarter, unknown="Whether its exporter answers shows when a bus is opened."
     ),
     "kvaser": _Driver(
         "Kvaser's CANlib was not found; install the Kvaser driver (on Linux: linuxcan) from kvaser.com.",

@@ -131,7 +131,7 @@ class Receiver:
                 returned = now()
                 if traffic.judges:
                     traffic.looked(asked, returned, message is None)
-                if not wait:
+                if not wait and message is None:  # one that lies here already says nothing about a network
                     self._quickest = min(self._quickest, returned - asked)
                 longest = SLICE
                 if message is None:

@@ -1,0 +1,172 @@
+"""python-can's interface `jumpstarter`: a CAN bus that an exporter offers."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import can
+from can import CanInitializationError, CanOperationError
+
+from CanLibrary.errors import CanLibraryError
+from CanLibrary.jumpstarter.messages import as_map, from_map
+from CanLibrary.jumpstarter.periodic import ExportedTask
+from CanLibrary.jumpstarter.problems import ExporterError, let_go
+from CanLibrary.jumpstarter.session import join, leave
+from CanLibrary.jumpstarter.target import find_target
+
+_LOOK = 0.5  # seconds that the exporter waits for a message at once; so long it goes on after we are gone
+_STALE = 2.0  # seconds to throw away what the exporter's bus received before it was opened here
+_log = logging.getLogger("can.jumpstarter")
+
+
+class JumpstarterBus(can.BusABC):
+    """A bus on the other end of a Jumpstarter session."""
+
+    def __init__(
+        self,
+        channel: str,
+        can_filters: can.typechecking.CanFilters | None = None,
+        *,
+        address: str | None = None,
+        ca_file: str | os.PathLike[str] | None = None,
+        insecure: bool = False,
+        passphrase_file: str | os.PathLike[str] | None = None,
+        fd: bool | None = None,  # noqa: ARG002
+    ) -> None:
+        """Join a session and take a driver of it.
+
+        :param channel: Name of the exported driver, `parent.child` for one within another.
+        :param can_filters: What to receive.
+        :param address: `host:port` of an exporter; by default the one that JUMPSTARTER_HOST names.
+        :param ca_file: Certificates (PEM) that the exporter's own is checked by; by default the system's.
+        :param insecure: Connect without TLS.
+        :param passphrase_file: File with the passphrase that the exporter asks for.
+        :param fd: Has no effect: the bus was opened by the exporter, with or without CAN FD.
+        """
+        self._is_shutdown = True  # until there is something to shut down
+        self.channel = str(channel)
+        self._tasks: list[ExportedTask] = []
+        self._driver: Any = None
+        try:
+            self._session = join(find_target(address, ca_file, insecure, passphrase_file))
+        except CanLibraryError as error:
+            raise CanInitializationError(str(error)) from error
+        try:
+            self._driver = self._session.find(self.channel, _is_can, "CAN")
+            self.channel_info = str(self._call("channel_info"))
+            self._can_protocol = can.CanProtocol(int(self._call("protocol")))
+            super().__init__(channel=channel, can_filters=can_filters)
+            self._throw_away_old_messages()
+        except BaseException as error:
+            self._is_shutdown = True
+            let_go(error)
+            self._leave()
+            if isinstance(error, CanLibraryError):
+                raise CanInitializationError(str(error)) from error
+            raise
+        self._is_shutdown = False
+
+    def _throw_away_old_messages(self) -> None:
+        until = time.monotonic() + _STALE
+        while self._call("_recv_internal", 0)[0] is not None:
+            if time.monotonic() > until:
+                _log.warning(
+                    "Channel '%s' holds messages that its exporter received before; they come first.",
+                    self.channel,
+                )
+                return
+
+    def _call(self, method: str, *arguments: Any, takes: float = 0.0) -> Any:
+        if self._driver is None:
+            raise CanOperationError(f"The bus of the exporter's driver '{self.channel}' is shut down.")
+        return self._session.call(self._driver, method, *arguments, takes=takes)
+
+    # -- messages -----------------------------------------------------------------------------------
+
+    def _recv_internal(self, timeout: float | None) -> tuple[can.Message | None, bool]:
+        """Wait for a message, with filters applied: what they leave out does not end the wait."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            left = _LOOK if deadline is None else max(deadline - time.monotonic(), 0.0)
+            found, filtered = self._call("_recv_internal", min(left, _LOOK), takes=_LOOK)
+            if found is not None:
+                message = from_map(found, self.channel)
+                if filtered or self._matches_filters(message):
+                    return message, True
+            elif deadline is not None and time.monotonic() >= deadline:
+                return None, True
+
+    def send(self, msg: can.Message, timeout: float | None = None) -> None:
+        """Send a message; when this returns, the exporter's driver has taken it.
+
+        :param msg: The message.
+        :param timeout: Seconds that its driver may take; what it makes of them depends on the driver.
+        """
+        self._call("send", as_map(msg), timeout, takes=timeout or 0.0)
+
+    def _apply_filters(self, filters: can.typechecking.CanFilters | None) -> None:
+        self._call("_apply_filters", None if filters is None else [dict(one) for one in filters])
+
+    def flush_tx_buffer(self) -> None:
+        """Throw away what the exporter's driver has not sent yet, where it can."""
+        self._call("flush_tx_buffer")
+
+    # -- periodic messages --------------------------------------------------------------------------
+
+    def _send_periodic_internal(
+        self,
+        msgs: Sequence[can.Message] | can.Message,
+        period: float,
+        duration: float | None = None,
+        autostart: bool = True,
+        modifier_callback: Callable[[can.Message], None] | None = None,
+    ) -> can.broadcastmanager.CyclicSendTaskABC:
+        if modifier_callback is not None:  # a function does not travel: a thread here sends
+            return super()._send_periodic_internal(msgs, period, duration, autostart, modifier_callback)
+        messages = [msgs] if isinstance(msgs, can.Message) else list(msgs)
+        task = ExportedTask(self._call, messages, period, duration, autostart)
+        self._tasks.append(task)
+        return task
+
+    # -- state --------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> can.BusState:
+        """The state of the exporter's bus."""
+        return can.BusState(int(self._call("state")))
+
+    @state.setter
+    def state(self, new_state: can.BusState) -> None:
+        self._call("state", new_state.value)
+
+    # -- life ---------------------------------------------------------------------------------------
+
+    def shutdown(self) -> None:
+        """Leave the exporter's bus as it was found, open for the next; a second time is fine."""
+        if self._is_shutdown:
+            return
+        try:
+            super().shutdown()
+            if self._session.broken is None:
+                for task in self._tasks:
+                    with contextlib.suppress(ExporterError, NotImplementedError):
+                        task.stop()
+                if self._filters:
+                    with contextlib.suppress(ExporterError, NotImplementedError):
+                        self._apply_filters(None)
+        finally:
+            self._is_shutdown = True
+            self._leave()
+
+    def _leave(self) -> None:
+        self._driver = None
+        leave(self._session)
+
+
+def _is_can(client: str) -> bool:
+    return client.rpartition(".")[2] == "CanClient"

@@ -1,0 +1,82 @@
+"""What Jumpstarter and gRPC raise, as sentences for a tester."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from typing import Any
+
+from can import CanInitializationError, CanOperationError
+
+from CanLibrary.jumpstarter.target import Target
+
+
+class ExporterError(CanOperationError):
+    """An exporter or its driver failed; `gone` means that nothing will work in this session any more."""
+
+    def __init__(self, sentence: str, *, gone: bool = False) -> None:
+        super().__init__(sentence)
+        self.gone = gone
+
+
+# How gRPC says that the connection broke; "Stream removed" comes with UNKNOWN.
+_GONE = ("UNAVAILABLE", "CANCELLED")
+_PREFIX = re.compile(r"^DriverCall '\w+' failed with gRPC [A-Z_]+: ")
+
+
+def connect_error(target: Target, error: BaseException) -> Exception:
+    """Return the sentence for an exporter that cannot be reached."""
+    where = f"The exporter at '{target.address}'"
+    code, detail = _code(error)
+    if code == "UNAUTHENTICATED":
+        how = "none was given; give it with passphrase_file=" if target.passphrase is None else "it is wrong"
+        return CanInitializationError(f"{where} refused the passphrase: {how}.")
+    if isinstance(error, TimeoutError):
+        detail = "it did not answer in time"
+    elif code in (*_GONE, "DEADLINE_EXCEEDED") or type(error).__name__ == "ExporterUnreachableError":
+        detail = _short(detail) or "nobody answers there"
+    return CanInitializationError(f"{where} cannot be reached: {detail.rstrip('.')}.")
+
+
+def call_error(target: Target, error: BaseException, method: str) -> Exception:
+    """Return the sentence for a call that failed."""
+    code, detail = _code(error)
+    name = type(error).__name__
+    if isinstance(error, NotImplementedError):
+        return NotImplementedError(f"The exporter's driver cannot do '{method.strip('_')}'.")
+    if name == "ExporterNotReady":
+        return ExporterError(
+            f"The exporter at '{target.address}' is not ready{_lease(target)}: {detail}.", gone=True
+        )
+    if code in _GONE or "Stream removed" in detail:
+        reason = _short(detail) or "the connection broke"
+        return ExporterError(
+            f"The exporter at '{target.address}' is gone{_lease(target)}: {reason}.", gone=True
+        )
+    return ExporterError(f"The exporter's driver says: {detail.rstrip('.') or name}.")
+
+
+def let_go(error: BaseException | None) -> None:
+    """Let an error and its causes hold nothing but their words: gRPC's thread lives while a channel is known."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
+
+
+def _lease(target: Target) -> str:
+    return f", or the lease '{target.lease}' has ended" if target.lease else ""
+
+
+def _code(error: BaseException) -> tuple[str, str]:
+    """Return gRPC's code for an error or its cause, and what it says."""
+    detail = _PREFIX.sub("", str(getattr(error, "message", error)))
+    for one in (error, error.__cause__):
+        code: Any = getattr(one, "code", None)
+        if callable(code):
+            return str(code().name), str(one.details() or detail)  # type: ignore[union-attr]
+    return "", detail
+
+
+def _short(detail: str) -> str:
+    """Return what gRPC says without its addresses and repeated names."""
+    return detail.rsplit(": ", 1)[-1].rstrip(".").strip()

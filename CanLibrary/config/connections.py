@@ -26,6 +26,7 @@ from CanLibrary.types import (
 
 CONNECTION_KEYS = ("bus", *BUS_KEYS, "address", "params", "backend", "read_timeout")
 KERNEL_INTERFACE = "socketcan"  # the kernel's ISO-TP socket runs on its network interfaces only
+EXPORTED_INTERFACE = "jumpstarter"
 _TYPES: dict[str, type] = {"bus": str, "backend": Backend, "read_timeout": timedelta}
 _SIDES = ("tx_addr", "rx_addr")
 _Made = TypeVar("_Made")
@@ -187,6 +188,10 @@ def _node(
 ) -> BusDescription | None:
     """Return the bus that is for this connection alone, or None where it shares one."""
     given = {key: present[key] for key in BUS_KEYS if key in present}
+    if values.get("backend") is Backend.exported and not _check_exported_node(
+        alias, given, present, mistakes
+    ):
+        return None
     if not given:
         return None
     if "bus" in present:
@@ -210,6 +215,23 @@ def _node(
     if node.fd is False:
         mistakes.at("fd").add("fd=False cannot carry the can_fd=True of params.", names_it=True)
     return dataclasses.replace(node, fd=True)
+
+
+def _check_exported_node(
+    alias: str, given: dict[str, Any], present: Mapping[Any, Any], mistakes: Mistakes
+) -> bool:
+    if "bus" in present:
+        mistakes.at("bus").add(
+            "the backend exported works on the exporter's own bus; leave bus out.", names_it=True
+        )
+    if given.setdefault("interface", EXPORTED_INTERFACE) != EXPORTED_INTERFACE:
+        mistakes.at("interface").add(
+            f"the backend exported has interface '{EXPORTED_INTERFACE}' only; leave interface out.",
+            names_it=True,
+        )
+        return False
+    given.setdefault("channel", alias)  # the exporter's name for the driver
+    return "bus" not in present
 
 
 def _check_kernel_node(given: dict[str, Any], mistakes: Mistakes) -> None:

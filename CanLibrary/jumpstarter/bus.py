@@ -16,7 +16,7 @@ from CanLibrary.errors import CanLibraryError
 from CanLibrary.jumpstarter.messages import as_map, from_map
 from CanLibrary.jumpstarter.periodic import ExportedTask
 from CanLibrary.jumpstarter.problems import ExporterError, let_go
-from CanLibrary.jumpstarter.session import join, leave
+from CanLibrary.jumpstarter.session import OURS, join, leave
 from CanLibrary.jumpstarter.target import find_target
 
 _LOOK = 0.5  # seconds that the exporter waits for a message at once; so long it goes on after we are gone
@@ -72,6 +72,9 @@ class JumpstarterBus(can.BusABC):
         self._is_shutdown = False
 
     def _throw_away_old_messages(self) -> None:
+        if OURS in self._driver.labels:
+            self._call("throw_away", takes=_STALE)
+            return
         until = time.monotonic() + _STALE
         while self._call("_recv_internal", 0)[0] is not None:
             if time.monotonic() > until:

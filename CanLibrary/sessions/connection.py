@@ -19,7 +19,7 @@ from CanLibrary.traffic.trace import id_of
 from CanLibrary.traffic.waits import SLICE
 from CanLibrary.transport.addresses import listening_keys, prefix_size
 from CanLibrary.transport.protocol import Transfer, Transport
-from CanLibrary.types import AnyIsoTpAddress, Pattern, Payload, TargetAddressType
+from CanLibrary.types import AnyIsoTpAddress, Backend, Pattern, Payload, TargetAddressType
 
 T = TypeVar("T")
 _LONGEST_GRACE = 2.0  # seconds that a close waits for a send, however long a flow control may take
@@ -173,6 +173,8 @@ class Connection:
             parts.append(f"{plural(len(unread), 'other')} did: {shown}{more}.")
         if self.transport.receiving():
             parts.append("One is in reception but not complete.")
+        if self.description.backend is Backend.exported:
+            return AssertionError(" ".join([*parts, "What else passed is on the exporter's bus."]))
         parts.append(seen_sentence(self.bus.traffic, start, listening_keys(self.transport.address)))
         return AssertionError(" ".join(parts))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from CanLibrary.config import KERNEL_INTERFACE, ConnectionDescription, connection_description
-from CanLibrary.errors import ConfigurationError, NotSupportedError, driver_errors
+from CanLibrary.errors import ConfigurationError, driver_errors
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.ownership import Ownership
 from CanLibrary.sessions.registry import Owner, Registry
@@ -72,11 +72,6 @@ class Connections:
     def _connect(self, description: ConnectionDescription, owner: Owner, *, start: bool) -> Connection:
         from CanLibrary.sessions.connection import Connection
 
-        if description.backend is Backend.exported:
-            raise NotSupportedError(
-                f"Connection '{description.alias}' asks for backend=exported (a Jumpstarter exporter), which this "
-                "version does not have; use backend=python."
-            )
         if description.backend is Backend.kernel and description.node is not None:
             from CanLibrary.transport.kernel_socket import check_address, check_params, check_there
 
@@ -86,14 +81,16 @@ class Connections:
             check_address(description.alias, description.address)
             check_there(description.alias, str(description.node.channel))
         own_node = description.node is not None
-        bus = (
-            self._buses.open_node(description.node, owner)
-            if description.node is not None
-            else self._buses.registry.get(description.bus)
-        )
+        exported: Transport | None = None
+        if description.backend is Backend.exported:
+            from CanLibrary.sessions.exported import open_exported
+
+            bus, exported = open_exported(description, owner)
+        else:
+            bus = self._bus_for(description, owner)
         connection = None
         try:
-            transport = _transport(description, bus)
+            transport = exported or _transport(description, bus)
             connection = Connection(description, transport, bus, owner, own_node=own_node)
             connection.notices += bus.notices if own_node else self._deaf_to_each_other(connection)
             if start:
@@ -106,6 +103,11 @@ class Connections:
                 bus.close()
             raise
         return connection
+
+    def _bus_for(self, description: ConnectionDescription, owner: Owner) -> BusSession:
+        if description.node is not None:
+            return self._buses.open_node(description.node, owner)
+        return self._buses.registry.get(description.bus)
 
     def _deaf_to_each_other(self, new: Connection) -> list[str]:
         """Return a warning about the other end on the same bus: a bus does not receive what it sends."""

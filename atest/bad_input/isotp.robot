@@ -106,10 +106,10 @@ Bus That Is Not Open
     Should Fail    Bus 'x' is not open (open: 'tester').
     ...    Open IsoTp Connection    diag    txid=0x7E0    rxid=0x7E8    bus=x
 
-Backend That Is Not There Yet
+Exporter That Nobody Named
     [Documentation]    One sentence.
-    VAR    ${failure}    Connection 'diag' asks for backend=exported (a Jumpstarter exporter), which this version does
-    ...    not have; use backend=python.
+    VAR    ${failure}    There is no exporter: JUMPSTARTER_HOST is not set. Run this in 'jmp shell', such as 'jmp shell
+    ...    --exporter-config bench.yaml -- robot …', or name the exporter with address=host:port.
     Should Fail    ${failure}    Open IsoTp Connection    diag    txid=0x7E0    rxid=0x7E8    backend=exported
 
 Kernel Backend On A Virtual Bus

@@ -34,6 +34,19 @@ export:
       chassis:
         type: jumpstarter_driver_can.driver.Can
         config: {interface: virtual, channel: 8}
+  wire:
+    type: CanLibrary.exporter.Can
+    config: {interface: virtual, channel: 9, bitrate: 500000, fd: true}
+  tester:
+    type: CanLibrary.exporter.IsoTpPython
+    config:
+      interface: virtual
+      channel: 9
+      address: {txid: 0x7E0, rxid: 0x7E8}
+      params: {rx_flowcontrol_timeout: 300}
+  server:
+    type: CanLibrary.exporter.IsoTpPython
+    config: {interface: virtual, channel: 9, address: {txid: 0x7E8, rxid: 0x7E0}}
 """
 
 

@@ -237,8 +237,8 @@ def test_missing_driver_is_one_sentence(open_bus, exporter):
         open_bus("rack")
     assert str(refused.value) == (
         f"Driver 'rack' of the exporter at '{exporter.host}' is no CAN driver but has the client "
-        "'jumpstarter_driver_composite.client.CompositeClient'; its CAN drivers are 'can', 'ecu', 'rack.body' and "
-        "'rack.chassis'."
+        "'jumpstarter_driver_composite.client.CompositeClient'; its CAN drivers are 'can', 'ecu', 'rack.body', "
+        "'rack.chassis' and 'wire'."
     )
 
 

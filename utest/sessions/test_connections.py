@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from CanLibrary.config import connection_description
-from CanLibrary.errors import BusError, ConfigurationError, NotSupportedError
+from CanLibrary.errors import BusError, ConfigurationError
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.types import CanFilters, Pattern
 
@@ -80,13 +80,31 @@ class TestOpen:
             "Bus 'bodi' is not open (open: 'body'); did you mean 'body'?"
         )
 
-    def test_a_backend_that_is_not_there_yet(self, world):
-        world.bus()
+    def test_an_exporter_that_nobody_named(self, world, monkeypatch):
+        monkeypatch.delenv("JUMPSTARTER_HOST", raising=False)
         given = {"address": {"txid": "0x7E0", "rxid": "0x7E8"}, "backend": "exported"}
-        assert refusal(NotSupportedError, world.connections.open, "diag", given, start=True) == (
-            "Connection 'diag' asks for backend=exported (a Jumpstarter exporter), which this version does not have; "
-            "use backend=python."
+        assert refusal(ConfigurationError, world.connections.open, "diag", given, start=True) == (
+            "There is no exporter: JUMPSTARTER_HOST is not set. Run this in 'jmp shell', such as 'jmp shell "
+            "--exporter-config bench.yaml -- robot …', or name the exporter with address=host:port."
         )
+
+    @pytest.mark.parametrize(
+        ("given", "sentence"),
+        [
+            ({"bus": "body"}, "the backend exported works on the exporter's own bus; leave bus out."),
+            (
+                {"interface": "virtual"},
+                "the backend exported has interface 'jumpstarter' only; leave interface out.",
+            ),
+            (
+                {"options": {"adress": "x:1"}},
+                "The backend exported has no option 'adress'; did you mean 'address'?",
+            ),
+        ],
+    )
+    def test_what_a_driver_of_an_exporter_does_not_take(self, world, given, sentence):
+        given = {"address": {"txid": "0x7E0", "rxid": "0x7E8"}, "backend": "exported", **given}
+        assert refusal(ConfigurationError, world.connections.open, "diag", given, start=True) == sentence
 
     def test_the_kernel_backend_on_a_bus_that_is_no_network_interface(self, world):
         world.bus()

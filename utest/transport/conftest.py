@@ -1,5 +1,6 @@
 """Backends for the tests that every backend must pass, and a partner made of raw messages."""
 
+import contextlib
 import random
 import types
 
@@ -8,8 +9,11 @@ import pytest
 
 from CanLibrary.config import bus_description, connection_description
 from CanLibrary.errors import CanLibraryError
+from CanLibrary.jumpstarter.session import why_missing
+from CanLibrary.jumpstarter.target import Target
 from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.sessions.registry import Owner
+from CanLibrary.transport.exported import ExportedTransport
 from CanLibrary.transport.kernel import KernelTransport
 from CanLibrary.transport.kernel_socket import check_there
 from CanLibrary.transport.python import PythonTransport
@@ -116,7 +120,53 @@ class KernelBackend:
             bus.shutdown()
 
 
-BACKENDS = {"python": PythonBackend, "kernel": KernelBackend}
+class ExportedBackend:
+    """Drivers of ours behind a real exporter's session, in this process, so that virtual buses reach them."""
+
+    impatient = types.MappingProxyType({"rx_flowcontrol_timeout": 300, "rx_consecutive_frame_timeout": 300})
+    patience = "300 milliseconds"
+
+    def __init__(self, node, raw_bus):
+        self.node, self.raw_bus = node, raw_bus
+        self._channel = raw_bus().channel_id
+        self._exits = contextlib.ExitStack()
+
+    def endpoint(self, address, alias="tester", bus=None, start=True, **params):  # noqa: ARG002 - it has its own
+        from jumpstarter.common import ExporterStatus
+        from jumpstarter.exporter import Session as ExporterSession
+        from jumpstarter_driver_composite.driver import Composite
+
+        from CanLibrary.exporter import IsoTpPython
+        from CanLibrary.jumpstarter.isotp import isotp_client
+        from CanLibrary.jumpstarter.session import Session
+
+        given = {"fd": True} if params.get("can_fd") else {}
+        driver = IsoTpPython(
+            interface="virtual", channel=self._channel, address=address, params=IsoTpParams(**params), **given
+        )
+        self._exits.callback(driver.close)
+        exporter = self._exits.enter_context(
+            ExporterSession(root_device=Composite(children={"diag": driver}))
+        )
+        path = self._exits.enter_context(exporter.serve_unix())
+        exporter.update_status(ExporterStatus.LEASE_READY)
+        session = Session(Target(str(path)))
+        self._exits.callback(session.close)
+        client = isotp_client(session, "diag")
+        transport = ExportedTransport(alias, client, address, IsoTpParams(**params))
+        self._exits.callback(transport.stop)
+        if start:
+            transport.start()
+        return Endpoint(transport)
+
+    def pair(self, one, other, **params):
+        return self.endpoint(one, "tester", **params), self.endpoint(other, "ecu", **params)
+
+    def close(self):
+        self._exits.close()
+
+
+BACKENDS = {"python": PythonBackend, "kernel": KernelBackend, "exported": ExportedBackend}
 VCAN = "vcan0"
 
 
@@ -127,18 +177,40 @@ def pytest_generate_tests(metafunc):
         backends = {
             "python": pytest.param("python"),
             "kernel": pytest.param("kernel", marks=pytest.mark.kernel),
+            "exported": pytest.param("exported"),
         }
         wanted = list(backends.values()) if only is None else [backends[only.args[0]]]
         metafunc.parametrize("backend", wanted, indirect=True)
 
 
+@pytest.fixture(scope="session")
+def grpc_thread():
+    """The one thread of gRPC, for the whole run: it serves the exporters in this process, too."""
+    if why_missing():
+        yield
+        return
+    import grpc.aio
+    from anyio.from_thread import start_blocking_portal
+
+    with start_blocking_portal() as portal:
+
+        async def channel():
+            return grpc.aio.insecure_channel("unix:/nowhere")
+
+        opened = portal.call(channel)
+        yield
+        portal.call(opened.close)
+
+
 @pytest.fixture
-def backend(request, node, raw_bus):
+def backend(request, grpc_thread, node, raw_bus):  # noqa: ARG001
     if request.param == "kernel":
         try:
             check_there("utest", VCAN)
         except CanLibraryError as missing:
             pytest.skip(str(missing))
+    if request.param == "exported" and (missing := why_missing()):
+        pytest.skip(missing)
     opened = BACKENDS[request.param](node, raw_bus)
     yield opened
     opened.close()

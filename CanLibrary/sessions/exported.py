@@ -1,0 +1,79 @@
+"""ISO-TP connections whose driver is an exporter's: they have no bus here."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, NoReturn
+
+import can
+
+from CanLibrary.config import BusDescription, ConnectionDescription
+from CanLibrary.errors import BusError, CanLibraryError, ConfigurationError, nearest
+from CanLibrary.formatting import quoted
+from CanLibrary.jumpstarter.isotp import isotp_client, let_client_go
+from CanLibrary.jumpstarter.problems import let_go
+from CanLibrary.jumpstarter.session import Session, join, leave
+from CanLibrary.jumpstarter.target import find_target
+from CanLibrary.sessions.bus_session import BusSession
+from CanLibrary.sessions.registry import Owner
+from CanLibrary.transport.exported import ExportedTransport
+
+_OPTIONS = ("address", "ca_file", "insecure", "passphrase_file")
+
+
+class DistantBus(can.BusABC):
+    """Stands for the bus on the exporter's side, of which nothing is seen here; it ends the session."""
+
+    def __init__(self, session: Session, name: str, client: Any) -> None:
+        self._session, self._client = session, client
+        self._over = threading.Event()
+        self.channel_info = f"driver '{name}' of {session.target.where}"
+        super().__init__(channel=name)
+
+    def _recv_internal(self, timeout: float | None) -> tuple[can.Message | None, bool]:
+        self._over.wait(timeout)
+        return None, True
+
+    def send(self, msg: can.Message, timeout: float | None = None) -> NoReturn:  # noqa: ARG002
+        """Refuse: only the exporter's driver sends on its bus."""
+        raise can.CanOperationError("only the exporter's driver sends on its bus")
+
+    def shutdown(self) -> None:
+        """Leave the session; a second time is fine."""
+        if not self._is_shutdown:
+            super().shutdown()
+            self._over.set()
+            let_client_go(self._client)
+            leave(self._session)
+
+
+def open_exported(description: ConnectionDescription, owner: Owner) -> tuple[BusSession, ExportedTransport]:
+    """Return the transport of an exporter's driver, and what stands for its bus.
+
+    Raises:
+        BusError: The exporter cannot be reached.
+        ConfigurationError: It has no such driver, or an option is unknown.
+    """
+    node = description.node
+    assert node is not None  # a description with this backend always has one
+    for option in node.options:
+        if option not in _OPTIONS:
+            hint = nearest(option, _OPTIONS) or f"; it has {quoted(_OPTIONS)}."
+            raise ConfigurationError(f"The backend exported has no option '{option}'{hint}")
+    name, where = str(node.channel), f"Connection '{description.alias}' could not be opened"
+    try:
+        session = join(find_target(**node.options))
+    except CanLibraryError:
+        raise
+    except Exception as error:
+        raise BusError(f"{where}: {str(error).rstrip('.')}.") from error
+    try:
+        client = isotp_client(session, name)
+        transport = ExportedTransport(description.alias, client, description.address, description.params)
+        bus = DistantBus(session, name, client)
+    except BaseException as error:
+        let_go(error)
+        leave(session)
+        raise
+    shown = BusDescription(description.alias, node.interface, name, fd=node.fd)
+    return BusSession(shown, bus, owner), transport

@@ -1,0 +1,124 @@
+"""The backend `exported` at the keywords, on a real exporter with the drivers of CanLibrary.exporter."""
+
+import pytest
+
+from CanLibrary import CanLibrary
+from CanLibrary.errors import ConfigurationError
+
+TESTER = {"txid": "0x7E0", "rxid": "0x7E8"}
+SERVER = {"txid": "0x7E8", "rxid": "0x7E0"}
+pytestmark = pytest.mark.usefixtures("exporter")
+
+
+@pytest.fixture
+def library():
+    opened = CanLibrary()
+    yield opened
+    try:
+        opened.close_all_isotp_connections()
+    finally:
+        opened.close_all_can_buses()
+
+
+@pytest.fixture
+def ends(library):
+    library.open_isotp_connection("server", backend="exported", **SERVER)
+    library.open_isotp_connection("tester", backend="exported", **TESTER)
+    return library
+
+
+@pytest.mark.parametrize("size", [3, 7, 100, 4095])
+def test_payloads_pass_both_ways(ends, eventually, size):
+    payload = (bytes(range(256)) * 16)[:size]
+    ends.send_isotp_frame(payload)
+    received = ends.receive_isotp_frame(timeout=10, connection="server")
+    assert received == payload
+    ends.send_isotp_frame(received, connection="server")
+    assert ends.receive_isotp_frame(timeout=10) == received
+    eventually(lambda: not ends.is_isotp_transmitting())
+    assert not ends.is_isotp_frame_available()
+
+
+def test_driver_of_another_name(library):
+    library.open_isotp_connection("diag", backend="exported", channel="tester", **TESTER)
+    library.open_isotp_connection("server", backend="exported", **SERVER)
+    library.send_isotp_frame("22 F1 90", connection="diag")
+    assert library.receive_isotp_frame(connection="server") == b"\x22\xf1\x90"
+
+
+def test_nobody_takes_it(library):
+    library.open_isotp_connection("tester", backend="exported", rx_flowcontrol_timeout=300, **TESTER)
+    with pytest.raises(AssertionError) as failed:
+        library.send_isotp_frame(bytes(20), timeout=5)
+    assert str(failed.value) == (
+        "The IsoTp frame of 20 bytes on connection 'tester' was not sent: no flow control came within 300 "
+        "milliseconds (N_Bs): is the partner there, and is its rxid 0x7E0 and its txid 0x7E8?"
+    )
+
+
+def test_nothing_came(ends):
+    with pytest.raises(AssertionError) as failed:
+        ends.receive_isotp_frame(timeout=0.2)
+    assert str(failed.value) == (
+        "No IsoTp frame arrived on connection 'tester' (rxid 0x7E8) within 200 milliseconds. What else passed is on "
+        "the exporter's bus."
+    )
+
+
+def test_changed_and_asymmetric_addresses(ends):
+    ends.set_isotp_address(txid="0x7E1", rxid="0x7E9")
+    ends.set_isotp_address(txid="0x7E9", rxid="0x7E1", connection="server")
+    ends.send_isotp_frame("01 02")
+    assert ends.receive_isotp_frame(connection="server") == b"\x01\x02"
+    ends.set_isotp_address(tx_addr={"txid": "0x18DA10F1"}, rx_addr={"rxid": "0x7E9"})
+    ends.set_isotp_address(tx_addr={"txid": "0x7E9"}, rx_addr={"rxid": "0x18DA10F1"}, connection="server")
+    ends.send_isotp_frame(bytes(30))
+    assert ends.receive_isotp_frame(connection="server") == bytes(30)
+    ends.send_isotp_frame(bytes(31), connection="server")
+    assert ends.receive_isotp_frame() == bytes(31)
+
+
+def test_start_and_stop(ends):
+    ends.send_isotp_frame("01", connection="server")
+    assert ends.is_isotp_frame_available()
+    ends.stop_isotp()
+    assert ends.receive_isotp_frame() == b"\x01"
+    ends.start_isotp()
+    ends.send_isotp_frame("02", connection="server")
+    assert ends.receive_isotp_frame() == b"\x02"
+    ends.stop_isotp_sending()
+    ends.stop_isotp_receiving()
+
+
+def test_exported_driver_and_stack_of_ours_on_an_exported_bus_talk(library):
+    library.open_can_bus("wire", interface="jumpstarter", channel="wire")
+    library.open_isotp_connection("server", backend="exported", **SERVER)
+    library.open_isotp_connection("here", bus="wire", backend="python", **TESTER)
+    library.send_isotp_frame(bytes(range(100)))
+    assert library.receive_isotp_frame(connection="server", timeout=5) == bytes(range(100))
+    library.send_isotp_frame(bytes(50), connection="server")
+    assert library.receive_isotp_frame(connection="here", timeout=5) == bytes(50)
+
+
+def test_missing_driver_is_one_sentence(library, exporter):
+    with pytest.raises(ConfigurationError) as refused:
+        library.open_isotp_connection("diag", backend="exported", **TESTER)
+    assert str(refused.value) == (
+        f"The exporter at '{exporter.host}' has no driver 'diag'; its ISO-TP drivers are 'tester' and 'server'."
+    )
+    with pytest.raises(ConfigurationError) as refused:
+        library.open_isotp_connection("can", backend="exported", **TESTER)
+    assert str(refused.value).startswith(
+        f"Driver 'can' of the exporter at '{exporter.host}' is no ISO-TP driver"
+    )
+
+
+class TestExporterIsKilled:
+    def test_a_wait_fails_with_the_cause_at_once(self, mortal_exporter, library):
+        library.open_isotp_connection("tester", backend="exported", **TESTER)
+        library.open_can_bus("wire", interface="jumpstarter", channel="wire")
+        mortal_exporter.kill()
+        with pytest.raises(Exception, match="is gone: "):
+            library.receive_isotp_frame(timeout=20)
+        with pytest.raises(Exception, match="is gone: "):
+            library.wait_for_can_message("0x123", within=20)

@@ -31,8 +31,8 @@ _LONGEST = 1.0  # seconds to throw away what comes faster than it goes
 
 
 def _open(driver: Any) -> can.BusABC:
-    words = ("interface", "channel", "bitrate", "fd", "data_bitrate", "options")
-    given = {word: getattr(driver, word) for word in words}
+    words = ("interface", "channel", "bitrate", "fd", "data_bitrate", "filters", "options")
+    given = {word: getattr(driver, word, None) for word in words}
     bus, notices = open_bus(bus_description(type(driver).__name__, given))
     for notice in notices:
         driver.logger.warning(notice)
@@ -54,6 +54,7 @@ class Can(published.Can):
     bitrate: int | None = None
     fd: bool | None = None
     data_bitrate: int | None = None
+    filters: Any = None
     options: _PLAIN = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -19,6 +19,7 @@ from CanLibrary.config import (
     Bench,
     bus_description,
     load_bench,
+    located,
 )
 from CanLibrary.errors import CanLibraryError, ConfigurationError, joined
 from CanLibrary.introduction import INTRODUCTION
@@ -50,10 +51,18 @@ from CanLibrary.sessions.ownership import Ownership
 from CanLibrary.sessions.periodic import PeriodicMessages
 from CanLibrary.simulation.ecus import SimulatedEcus
 from CanLibrary.simulation.gateways import Gateways
-from CanLibrary.types import CONVERTERS, AutoClose
+from CanLibrary.types import CONVERTERS, AutoClose, Location
 from CanLibrary.version import __version__
 
-_OWN_ARGUMENTS = ("config", "timeout", "auto_close", "trace_size", "trace_on_failure", "trace_dir")
+_OWN_ARGUMENTS = (
+    "config",
+    "timeout",
+    "auto_close",
+    "trace_size",
+    "trace_on_failure",
+    "trace_dir",
+    "location",
+)
 
 
 class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
@@ -81,6 +90,7 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
         trace_size: int | str = DEFAULT_CAPACITY,
         trace_on_failure: int | str = DEFAULT_SHOWN,
         trace_dir: Path | str | None = None,
+        location: Location | str = "local",
         **options: Any,
     ) -> None:
         """Describes buses and connections; nothing is opened before its first use.
@@ -99,6 +109,8 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
             trace_on_failure: How many messages of each bus log.html shows when a test fails, the newest; 0 for none.
             trace_dir: Folder for the whole trace of each test that fails, one BLF file for each bus; relative to the
                 output directory. Nothing is written by default.
+            location: Where the buses of ``config`` are: ``local``, ``exported`` by the Jumpstarter exporter of this
+                shell under the same names, or ``auto``: exported in a shell of Jumpstarter, local elsewhere.
             options: Any other option of the interface, by its python-can name.
         """
         bench, waiting, closing, capacity, failure = Bench(), 1.0, AutoClose.TEST, DEFAULT_CAPACITY, None
@@ -118,7 +130,10 @@ class CanLibrary(HybridCore):  # noqa: D101 - the docstring is INTRODUCTION
             capacity = _at_least_one(converted(trace_size, int, "trace_size"))
             shown = _none_or_more(converted(trace_on_failure, int, "trace_on_failure"))
             folder = _folder(trace_dir)
-            bench = _described(config, {name: value for name, value in given.items() if value is not None})
+            where = converted(location, Location, "location")
+            bench = _described(
+                config, {name: value for name, value in given.items() if value is not None}, where
+            )
         except CanLibraryError as error:
             failure = error
         ownership = Ownership(closing)
@@ -224,14 +239,19 @@ def _folder(trace_dir: Path | str | None) -> Path | None:
     return Path(trace_dir)
 
 
-def _described(config: Path | str | None, given: dict[str, Any]) -> Bench:
+def _described(config: Path | str | None, given: dict[str, Any], location: Location) -> Bench:
     if config is None:
+        if location is Location.exported:
+            raise ConfigurationError(
+                "location=exported needs config=, the file of the exporter; for a single bus give "
+                "interface=jumpstarter and the name of its driver as channel."
+            )
         return Bench({DEFAULT_ALIAS: bus_description(DEFAULT_ALIAS, given)}) if given else Bench()
     if given:
         raise ConfigurationError(
             f"config= and {', '.join(f'{name}=' for name in given)} exclude each other: the file describes the buses."
         )
-    return load_bench(_found(config))
+    return located(load_bench(_found(config)), location)
 
 
 def _found(config: Path | str) -> Path:

@@ -14,6 +14,7 @@ from CanLibrary.config.descriptions import (
     BusDescription,
     ConnectionDescription,
 )
+from CanLibrary.config.location import located
 
 __all__ = [
     "DEFAULT_ALIAS",
@@ -28,5 +29,6 @@ __all__ = [
     "connection_description",
     "find_mistakes",
     "load_bench",
+    "located",
     "read_bench",
 ]

@@ -15,7 +15,7 @@ from CanLibrary.errors import ConfigurationError, nearest
 from CanLibrary.formatting import quoted
 from CanLibrary.types import Backend
 
-_PREFIXES = ("jumpstarter_driver_can.driver.", "jumpstarter_driver_can.", "")
+_PREFIXES = ("jumpstarter_driver_can.driver.", "jumpstarter_driver_can.", "CanLibrary.exporter.", "")
 _BUS = "Can"
 _BACKENDS = {"IsoTpPython": Backend.python, "IsoTpSocket": Backend.kernel}
 _TYPES = (_BUS, *_BACKENDS)

@@ -15,6 +15,7 @@ from CanLibrary.types.enums import (
     BusState,
     Direction,
     Expect,
+    Location,
     TargetAddressType,
 )
 from CanLibrary.types.expected import CanMessagePattern
@@ -77,6 +78,7 @@ __all__ = [
     "IsoTpParams",
     "IsoTpTiming",
     "IsoTpTransferTiming",
+    "Location",
     "Measured",
     "Pattern",
     "Payload",

@@ -74,6 +74,19 @@ class AddressingMode(IntEnum):
     Mixed_29bits = 6
 
 
+class Location(Enum):
+    """Where the buses and connections of a file are.
+
+    ``local``: on this computer, opened as the file describes them.
+    ``exported``: at the Jumpstarter exporter of this shell, which opened them; its drivers have the same names.
+    ``auto``: exported in a shell of Jumpstarter (where JUMPSTARTER_HOST is set), local elsewhere.
+    """
+
+    local = "local"
+    exported = "exported"
+    auto = "auto"
+
+
 class TargetAddressType(IntEnum):
     """To whom a request goes: ``Physical`` to one partner, ``Functional`` to all (a single frame only)."""
 

@@ -171,6 +171,7 @@ def test_choices_are_described(libdoc):
         "IsoTpAddressFields",
         "IsoTpFaultKind",
         "IsoTpMessageKind",
+        "Location",
         "RampFields",
         "TargetAddressType",
     ]

@@ -92,6 +92,7 @@ class TestUnixSocket:
         assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.skipif(bool(why_missing("jumpstarter")), reason=why_missing("jumpstarter"))
 def test_nobody_answers(tmp_path):
     assert refusal(address="127.0.0.1:1", insecure=True).startswith(
         "The exporter at '127.0.0.1:1' cannot be reached: "

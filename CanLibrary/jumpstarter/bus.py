@@ -17,6 +17,7 @@ from CanLibrary.jumpstarter.messages import as_map, from_map
 from CanLibrary.jumpstarter.periodic import ExportedTask
 from CanLibrary.jumpstarter.problems import ExporterError, let_go
 from CanLibrary.jumpstarter.session import OURS, join, leave
+from CanLibrary.jumpstarter.stream import Stream
 from CanLibrary.jumpstarter.target import find_target
 
 _LOOK = 0.5  # seconds that the exporter waits for a message at once; so long it goes on after we are gone
@@ -52,6 +53,7 @@ class JumpstarterBus(can.BusABC):
         self.channel = str(channel)
         self._tasks: list[ExportedTask] = []
         self._driver: Any = None
+        self._stream: Stream | None = None  # with the drivers of CanLibrary.exporter
         try:
             self._session = join(find_target(address, ca_file, insecure, passphrase_file))
         except CanLibraryError as error:
@@ -62,6 +64,8 @@ class JumpstarterBus(can.BusABC):
             self._can_protocol = can.CanProtocol(int(self._call("protocol")))
             super().__init__(channel=channel, can_filters=can_filters)
             self._throw_away_old_messages()
+            if OURS in self._driver.labels:
+                self._stream = Stream(self._session, self._driver, self.channel)
         except BaseException as error:
             self._is_shutdown = True
             let_go(error)
@@ -84,9 +88,12 @@ class JumpstarterBus(can.BusABC):
                 )
                 return
 
-    def _call(self, method: str, *arguments: Any, takes: float = 0.0) -> Any:
+    def _check_open(self) -> None:
         if self._driver is None:
             raise CanOperationError(f"The bus of the exporter's driver '{self.channel}' is shut down.")
+
+    def _call(self, method: str, *arguments: Any, takes: float = 0.0) -> Any:
+        self._check_open()
         return self._session.call(self._driver, method, *arguments, takes=takes)
 
     # -- messages -----------------------------------------------------------------------------------
@@ -94,6 +101,13 @@ class JumpstarterBus(can.BusABC):
     def _recv_internal(self, timeout: float | None) -> tuple[can.Message | None, bool]:
         """Wait for a message, with filters applied: what they leave out does not end the wait."""
         deadline = None if timeout is None else time.monotonic() + timeout
+        self._check_open()
+        if self._stream is not None:
+            while (streamed := self._stream.recv(deadline)) is not None and not self._matches_filters(
+                streamed
+            ):
+                pass
+            return streamed, True
         while True:
             left = _LOOK if deadline is None else max(deadline - time.monotonic(), 0.0)
             found, filtered = self._call("_recv_internal", min(left, _LOOK), takes=_LOOK)
@@ -105,12 +119,31 @@ class JumpstarterBus(can.BusABC):
                 return None, True
 
     def send(self, msg: can.Message, timeout: float | None = None) -> None:
-        """Send a message; when this returns, the exporter's driver has taken it.
+        """Send a message; with a time-out the exporter's driver has taken it when this returns.
+
+        Without one it goes out soon and in order, together with others; if it is refused, the next call says so. With
+        the published driver each message is a call of its own, which waits in any case.
 
         :param msg: The message.
         :param timeout: Seconds that its driver may take; what it makes of them depends on the driver.
         """
+        self._check_open()
+        if self._stream is not None:
+            if not timeout:
+                self._stream.send(msg)
+                return
+            self._stream.flush()
         self._call("send", as_map(msg), timeout, takes=timeout or 0.0)
+
+    @property
+    def sends_in_batches(self) -> bool:
+        """Whether messages sent without a time-out go out together; `wait_until_sent` waits for them."""
+        return self._stream is not None
+
+    def wait_until_sent(self) -> None:
+        """Return when all that was sent without a time-out is out; fail if some of it was refused."""
+        if self._stream is not None:
+            self._stream.flush()
 
     def _apply_filters(self, filters: can.typechecking.CanFilters | None) -> None:
         self._call("_apply_filters", None if filters is None else [dict(one) for one in filters])
@@ -155,6 +188,8 @@ class JumpstarterBus(can.BusABC):
             return
         try:
             super().shutdown()
+            if self._stream is not None:
+                self._stream.close()
             if self._session.broken is None:
                 for task in self._tasks:
                     with contextlib.suppress(ExporterError, NotImplementedError):

@@ -132,6 +132,8 @@ class BusSession:
                 self._check_fd(message)
         monotonic, record, send = time.monotonic, self.traffic.sending, self.bus.send
         remaining, sent, due = iter(messages), 0, monotonic()
+        # An exporter takes many at once; then the last one waits for all of them.
+        timeout = None if getattr(self.bus, "sends_in_batches", False) else SEND_TIMEOUT
         try:
             while sent < len(messages):
                 while (left := due - monotonic()) > 0:
@@ -146,7 +148,7 @@ class BusSession:
                         now = monotonic()
                         position = record(message, now, now + wall_clock)
                         try:
-                            send(message, SEND_TIMEOUT)
+                            send(message, timeout)
                         except Exception as error:
                             raise self._refused(message, position, error) from error
                         if self.traffic.nodes:
@@ -155,6 +157,9 @@ class BusSession:
                         if gap or now > turn_ends:
                             break
                 self._sending.give_way()
+            if timeout is None:
+                with driver_errors(f"Bus '{self.alias}' could not send"):
+                    self.bus.wait_until_sent()
         except BusError as error:
             raise BusError(f"{error} {plural(sent, 'message')} of {len(messages)} had been sent.") from error
         return len(messages)

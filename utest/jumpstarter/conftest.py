@@ -26,6 +26,14 @@ export:
   ecu:
     type: jumpstarter_driver_can.driver.Can
     config: {interface: virtual, channel: 7}
+  ours:
+    children:
+      can:
+        type: CanLibrary.exporter.Can
+        config: {interface: virtual, channel: 70}
+      ecu:
+        type: CanLibrary.exporter.Can
+        config: {interface: virtual, channel: 70}
   rack:
     children:
       body:

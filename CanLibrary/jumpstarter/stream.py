@@ -45,6 +45,7 @@ class Stream:
             raise ConnectionError("the exporter ended the stream of messages")
         except Exception as error:  # noqa: BLE001 - whoever receives next is told
             self._fail(self._session.translated(error, "received"))
+            let_go(error)
 
     def _fail(self, failure: Exception) -> None:
         with self._changed:

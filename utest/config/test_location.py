@@ -87,8 +87,8 @@ def test_exported_without_a_file_is_refused():
     with pytest.raises(ConfigurationError) as refused:
         CanLibrary(location="exported").open_can_bus()
     assert str(refused.value) == (
-        "location=exported needs config=, the file of the exporter; for a single bus give interface=jumpstarter and the "
-        "name of its driver as channel."
+        "location=exported needs config=, the file of the exporter; for a single bus give interface=jumpstarter and "
+        "the name of its driver as channel."
     )
 
 

@@ -97,7 +97,12 @@ def observed(
 ) -> tuple[BusSession, AnyIsoTpAddress]:
     """Return the bus and the address that a question about past IsoTp frames is about."""
     if connection is None:
-        return bus_of(buses, bus), connection_description("observed", {"address": address}).address
+        session = bus_of(buses, bus)
+        if not address:
+            raise ConfigurationError(
+                "Whose IsoTp frames? Give connection= with its alias, or txid= and rxid= (or another address)."
+            )
+        return session, connection_description("observed", {"address": address}).address
     if address or bus is not None:
         raise ConfigurationError(f"connection='{connection}' has an address and a bus: leave others out.")
     of_connection = connection_of(connections, connection)

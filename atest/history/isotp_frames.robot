@@ -46,8 +46,10 @@ Between Marks
     Should Be Equal As Strings    ${frames}[0]    0x7E8 \ [2] \ 50 03
 
 What Is Not Possible
-    [Documentation]    The sentences are those of a connection's address.
-    Should Fail    Normal_11bits addressing needs 'txid' and 'rxid'.    Get IsoTp Frames
+    [Documentation]    Nobody is named, half an address, or two of them.
+    VAR    ${failure}    Whose IsoTp frames? Give connection= with its alias, or txid= and rxid= (or another address).
+    Should Fail    ${failure}    Get IsoTp Frames
+    Should Fail    Normal_11bits addressing needs 'rxid'.    Get IsoTp Frames    0x7E0
     Open IsoTp Connection    diag    txid=0x7E0    rxid=0x7E8
     VAR    ${failure}    connection='diag' has an address and a bus: leave others out.
     Should Fail    ${failure}    Get IsoTp Frames    0x7E0    0x7E8    connection=diag

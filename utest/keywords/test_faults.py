@@ -101,6 +101,13 @@ class TestTiming:
         failure = refusal(ConfigurationError, diag.isotp_timing_should_be_within, connection="diag")
         assert failure == "What should be judged? Give n_bs=, n_cr=, stmin= or blocksize=."
 
+    def test_nobody_named(self, diag):
+        sentence = (
+            "Whose IsoTp frames? Give connection= with its alias, or txid= and rxid= (or another address)."
+        )
+        assert refusal(ConfigurationError, diag.isotp_timing_should_be_within, n_bs="1 s") == sentence
+        assert refusal(ConfigurationError, diag.get_isotp_timing) == sentence
+
 
 class TestFunctionalRequests:
     @pytest.fixture

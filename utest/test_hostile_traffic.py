@@ -17,6 +17,8 @@ from CanLibrary.simulation import log
 from CanLibrary.simulation.ecu import SimulatedEcu
 from CanLibrary.types import FAULT_MESSAGES, IsoTpFault, IsoTpFaultKind
 
+pytestmark = pytest.mark.slow
+
 MESSAGES = int(os.environ.get("HOSTILE_MESSAGES", "100000"))
 SEED = int(os.environ.get("SEED", str(random.SystemRandom().randrange(1 << 32))))
 BATCH = 2000

@@ -11,6 +11,8 @@ from CanLibrary.errors import CanLibraryError
 from CanLibrary.files.reading import TraceFile
 from CanLibrary.files.saving import save
 
+pytestmark = pytest.mark.slow
+
 TEXT = (".asc", ".log", ".csv", ".trc")
 
 

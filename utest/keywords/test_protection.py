@@ -79,9 +79,12 @@ def test_own_messages_and_remote_messages(library):
 
 @pytest.mark.parametrize("tolerance", [-1, 15])
 def test_a_tolerance_that_is_none(library, tolerance):
-    assert refusal(
-        CanLibraryError, library.message_counter_should_be_alive, ID, counter=COUNTER, tolerance=tolerance
-    ) == f"tolerance={tolerance} is not possible: it is 0 to 14 with this counter."
+    assert (
+        refusal(
+            CanLibraryError, library.message_counter_should_be_alive, ID, counter=COUNTER, tolerance=tolerance
+        )
+        == f"tolerance={tolerance} is not possible: it is 0 to 14 with this counter."
+    )
 
 
 def test_a_step_over_an_end_that_is_no_multiple_of_it(library):
@@ -138,9 +141,9 @@ class TestNoVerdict:
     def test_a_checksum_of_nothing(self, library):
         send(library, "1A0#0000")
         checksum = {"kind": "XOR", "byte": 1, "first": 1, "last": 1}
-        assert refusal(
-            CanLibraryError, library.message_checksum_should_be_valid, ID, checksum=checksum
-        ) == ("checksum: checksum covers no byte: 1 to 1 are its own.")
+        assert refusal(CanLibraryError, library.message_checksum_should_be_valid, ID, checksum=checksum) == (
+            "checksum: checksum covers no byte: 1 to 1 are its own."
+        )
 
     def test_another_data_id_beside_the_checksum(self, library):
         e2e = {"profile": 1, "data_id": 0x1234, "mode": "NIBBLE"}

@@ -7,7 +7,10 @@ import pytest
 
 pytest.importorskip("scapy", reason="scapy, a foreign ISO-TP stack, is not installed")
 
-pytestmark = pytest.mark.only_backend("python", "scapy's socket runs on python-can's virtual bus")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.only_backend("python", "scapy's socket runs on python-can's virtual bus"),
+]
 
 SEED = int(os.environ.get("SEED", "15765"))
 SIZES = [1, 2, 6, 7, 8, 9, 62, 63, 64, 255, 256, 4094, 4095]

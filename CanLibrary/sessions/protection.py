@@ -200,7 +200,9 @@ def _checksum_mistake(
     protect(len(data))(changed)
     if (right := bytes(changed)) == bytes(data):
         return ""
-    if number_in(field, right) == number_in(field, data):  # a profile that keeps a part of its data ID elsewhere
+    if number_in(field, right) == number_in(
+        field, data
+    ):  # a profile that keeps a part of its data ID elsewhere
         at = next(at for at, byte in enumerate(data) if byte != right[at])
         return f"byte {at} should be 0x{right[at]:02X}, but is 0x{data[at]:02X}: another data ID?"
     digits = field.width // 4

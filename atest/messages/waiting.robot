@@ -109,5 +109,5 @@ Mark Of Another Bus Is Refused
 What Is No Mark Is Refused
     [Documentation]    A time or a message is none.
     VAR    ${no_mark}    5 s    # a dry run would refuse the text itself
-    Run Keyword And Expect Error    *is no mark; give what Set Can Mark returned, a message that was received or sent, or*
+    Run Keyword And Expect Error    *is no mark; give what Set Can Mark returned, a message that was received or sent*
     ...    Wait For Can Message    0x100    since=${no_mark}

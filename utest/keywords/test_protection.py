@@ -145,10 +145,10 @@ class TestNoVerdict:
             "checksum: checksum covers no byte: 1 to 1 are its own."
         )
 
-    def test_another_data_id_beside_the_checksum(self, library):
+    def test_another_data_id_beside_the_checksum(self, library, eventually):
         e2e = {"profile": 1, "data_id": 0x1234, "mode": "NIBBLE"}
         library.start_periodic_message(ID, "00 00 12 34", period=10, e2e=e2e, name="own")
-        sent = library.get_last_can_message(ID, direction="Tx")
+        sent = eventually(lambda: library.get_can_messages(ID, direction="Tx"))[0]
         library.stop_periodic_message("own")
         send(library, f"1A0#{sent.data[0]:02X}{sent.data[1] ^ 0x10:02X}1234")
         said = refusal(AssertionError, library.message_checksum_should_be_valid, ID, e2e=e2e)

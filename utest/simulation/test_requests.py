@@ -26,6 +26,7 @@ def test_silence_and_an_unknown_request_get_no_answer(tester, log):
     mark = tester.set_can_mark()
     tester.send_isotp_frame("3E 80")
     tester.send_isotp_frame("85 02")
+    tester.simulated_ecu_should_have_received("engine", "85 02", within=5)
     assert log() == ["request 3E 80 (silence)", "request 85 02 (unanswered)"]
     tester.can_message_should_not_arrive("0x7E8", within=0.1, since=mark)
 

@@ -51,16 +51,18 @@ class Mailbox:
         """Return filters that do not let an identifier through: those of now, or at any time since a monotonic time."""
         if not self.passes(key):
             return self.filters
-        ends = [at for at, _ in self._changes[1:]]
-        for (_, filters), end in zip(self._changes, ends, strict=False):
-            if filters and since is not None and end > since and not _passes(filters, key):
-                return filters
-        return None
+        earlier = () if since is None else self._filters_since(since)
+        return next((filters for filters in earlier if not _passes(filters, key)), None)
 
     def filtered_since(self, since: float) -> bool:
         """Return whether there were any filters at a time since a monotonic time."""
+        return any(True for _ in self._filters_since(since))
+
+    def _filters_since(self, since: float) -> Iterator[CanFilters]:
         ends = [*(at for at, _ in self._changes[1:]), float("inf")]
-        return any(filters and end > since for (_, filters), end in zip(self._changes, ends, strict=False))
+        return (
+            filters for (_, filters), end in zip(self._changes, ends, strict=False) if filters and end > since
+        )
 
     def drop(self, count: int) -> None:
         """Follow the trace, which forgets its oldest records."""

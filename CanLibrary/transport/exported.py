@@ -12,13 +12,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from CanLibrary.errors import BusError, NotSupportedError, translated
+from CanLibrary.errors import NotSupportedError, translated
 from CanLibrary.transport.addresses import isotp_address
 from CanLibrary.transport.inbox import Inbox, Problem
 from CanLibrary.transport.problems import (
+    busy_address,
     is_sending_error,
     receiving_problem,
     sending_error,
+    stopped_sending,
     survived_problem,
 )
 from CanLibrary.transport.protocol import Transfer
@@ -110,10 +112,7 @@ class ExportedTransport:
     def set_address(self, address: AnyIsoTpAddress) -> None:
         """Use another address from now on; only while nothing is on its way."""
         if self._busy():
-            raise BusError(
-                f"The address of connection '{self._alias}' cannot change while a transfer runs; "
-                "wait for it, or use Stop IsoTp Sending or Stop IsoTp Receiving."
-            )
+            raise busy_address(self._alias)
         self.catch_up()
         if not self._give_address(address):
             raise NotSupportedError(
@@ -145,10 +144,7 @@ class ExportedTransport:
     def _abandon(self) -> None:
         under_way, self._under_way = self._under_way, []
         for transfer in under_way:
-            transfer.error = BusError(
-                f"The sending of {transfer.size} bytes on connection '{self._alias}' was stopped before it was "
-                "through."
-            )
+            transfer.error = stopped_sending(self._alias, transfer.size)
             transfer.done = True
         self.inbox.notify()
         if under_way and not self._gone:

@@ -22,7 +22,12 @@ from CanLibrary.transport.addresses import isotp_address, listening_keys, rx_add
 from CanLibrary.transport.inbox import Inbox, Problem
 from CanLibrary.transport.kernel_close import close_now
 from CanLibrary.transport.kernel_socket import TIMEOUT, Sockets, check_address, check_params, most_bytes
-from CanLibrary.transport.problems import receiving_problem, sending_error
+from CanLibrary.transport.problems import (
+    busy_address,
+    receiving_problem,
+    sending_error,
+    stopped_sending,
+)
 from CanLibrary.transport.protocol import MessagePort, Transfer
 from CanLibrary.transport.queues import Command, run_in_thread
 from CanLibrary.transport.reception import Reception
@@ -151,10 +156,7 @@ class KernelTransport:
 
         def change() -> None:
             if self.transmitting() or self.receiving():
-                raise BusError(
-                    f"The address of connection '{self._alias}' cannot change while a transfer runs; "
-                    "wait for it, or use Stop IsoTp Sending or Stop IsoTp Receiving."
-                )
+                raise busy_address(self._alias)
             if self.running:
                 self._renew(address).close()
             self.address = address
@@ -323,10 +325,7 @@ class KernelTransport:
     def _abandon_sending(self) -> None:
         while self._outgoing:
             transfer = self._outgoing.popleft().transfer
-            transfer.error = BusError(
-                f"The sending of {transfer.size} bytes on connection '{self._alias}' was stopped before "
-                "it was through."
-            )
+            transfer.error = stopped_sending(self._alias, transfer.size)
             transfer.done = True
         self.inbox.notify()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from CanLibrary.errors import IsoTpTransferError
+from CanLibrary.errors import BusError, IsoTpTransferError
 from CanLibrary.formatting import duration, id_text
 from CanLibrary.traffic.trace import id_of
 from CanLibrary.transport.addresses import listening_keys, sending_id
@@ -57,6 +57,19 @@ _HARMLESS = {
     "UnexpectedFlowControlError": "A flow control from {rx} came although nothing was being sent; it was ignored.",
     "UnexpectedConsecutiveFrameError": "A consecutive frame from {rx} came without a first frame; it was ignored.",
 }
+
+
+def busy_address(alias: str) -> BusError:
+    """Return what to say where an address should change in the middle of a transfer."""
+    return BusError(
+        f"The address of connection '{alias}' cannot change while a transfer runs; "
+        "wait for it, or use Stop IsoTp Sending or Stop IsoTp Receiving."
+    )
+
+
+def stopped_sending(alias: str, size: int) -> BusError:
+    """Return what to say of a payload whose sending was stopped."""
+    return BusError(f"The sending of {size} bytes on connection '{alias}' was stopped before it was through.")
 
 
 def is_sending_error(error: Exception) -> bool:

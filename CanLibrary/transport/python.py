@@ -17,9 +17,11 @@ from CanLibrary.transport.addresses import isotp_address, isotp_params, listenin
 from CanLibrary.transport.faults import Faults
 from CanLibrary.transport.inbox import Inbox, Problem
 from CanLibrary.transport.problems import (
+    busy_address,
     is_sending_error,
     receiving_problem,
     sending_error,
+    stopped_sending,
     survived_problem,
 )
 from CanLibrary.transport.protocol import MessagePort, Transfer
@@ -149,10 +151,7 @@ class PythonTransport:
 
         def change() -> None:
             if self.transmitting() or self.receiving():
-                raise BusError(
-                    f"The address of connection '{self._alias}' cannot change while a transfer runs; "
-                    "wait for it, or use Stop IsoTp Sending or Stop IsoTp Receiving."
-                )
+                raise busy_address(self._alias)
             self._layer.set_address(isotp_address(address))
             self.address = address
 
@@ -350,10 +349,7 @@ class PythonTransport:
             transfer, request = self._transfers.popleft()
             transfer.done = True
             if not (request.complete_event.is_set() and request.success):
-                transfer.error = BusError(
-                    f"The sending of {transfer.size} bytes on connection '{self._alias}' was stopped before "
-                    "it was through."
-                )
+                transfer.error = stopped_sending(self._alias, transfer.size)
         self.inbox.notify()
 
     def _in_thread(self, action: Callable[[], None]) -> None:

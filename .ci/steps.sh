@@ -44,7 +44,7 @@ tests() {
 }
 
 _run() {
-    local kind=$1 name=$2 log code begin=$SECONDS p=0 f=0
+    local kind=$1 name=$2 log code which begin=$SECONDS p=0 f=0
     shift 2
     number=$((number + 1))
     log=$logs/$(printf '%02d' "$number")-$(tr -cs 'A-Za-z0-9.' '-' <<<"${name:0:40}")
@@ -67,7 +67,8 @@ _run() {
     [ $code -eq 0 ] || [ "$f" -gt 0 ] || f=1
     passed=$((passed + p)) failed=$((failed + f))
     if [ "$f" -gt 0 ]; then
-        broken+=("$name")
+        which=$(failures "$log")
+        broken+=("$name${which:+$'\n'$which}")
         tail -n 80 "$log"
     else
         tail -n 3 "$log"
@@ -92,6 +93,17 @@ counts() {
         }
         END { if (!sum && !kernel) { p += robot_p; f += robot_f } print p + 0, f + 0 }
     ' "$1"
+}
+
+# failures LOG: the tests of pytest and robot that failed, with what they say; far more than a few help nobody.
+failures() {
+    awk '
+        /^(FAILED|ERROR) / { print "  " $0 }  # pytest
+        /^[-=]+$/ || /^[0-9]+ tests?, / { test = ""; inside = 0 }  # robot: a line, or the sum of a suite
+        test != "" { print "  " test; test = ""; inside = 1 }
+        inside { print "    " $0 }
+        /\| FAIL \|$/ { test = $0 }
+    ' "$1" | head -n 40
 }
 
 # make_clone: the committed state and the changes to it. A file that nobody added is missing, as it would be for others.

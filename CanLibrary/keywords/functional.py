@@ -30,7 +30,7 @@ class FunctionalRequestKeywords:
         txid: CanId = NOT_GIVEN,
         responders: Responders = NOT_GIVEN,
         count: int | None = None,
-        reply: Pattern = Pattern.ANY,
+        reply: Pattern = NOT_GIVEN,
         within: timedelta | None = None,
         pending_within: timedelta | None = None,
         tx_padding: int | None = None,
@@ -52,7 +52,9 @@ class FunctionalRequestKeywords:
                 ``0x7E8``, or of two, ``0x7E8 0x7E0``, where the second is that of physical requests. By default anybody
                 whom ISO 15765-4 foresees: 0x7E8 to 0x7EF, with 29 bits 0x18DAF100 to 0x18DAF1FF.
             count: How many have to answer, where it is not known who.
-            reply: Pattern of an answer, such as ``62 F1 90 *``; others are passed over, but the failure shows them.
+            reply: Pattern of an answer, such as ``62 F1 90 *``; others are passed over, but the failure shows them. By
+                default what answers the service of the request (ISO 14229-1), such as ``62 *`` and ``7F 22 *`` for
+                ``22 F1 90``, and anything where the request is that of no service. ``*`` is anything in any case.
             within: How long after the request an answer may begin; by default the ``timeout`` of the import, 1 second.
             pending_within: How long after a response pending the next one, or the answer, may begin; 5 seconds by
                 default. It takes the place of ``within`` then.
@@ -93,7 +95,7 @@ class FunctionalRequestKeywords:
         request = FunctionalRequest(
             converted(data, Payload, "data"),
             converted(_TXID if txid is NOT_GIVEN else txid, CanId, "txid"),
-            converted(reply, Pattern, "reply"),
+            None if reply is NOT_GIVEN else converted(reply, Pattern, "reply"),
             () if responders is NOT_GIVEN else converted(responders, Responders, "responders"),
             count,
             seconds(within, self._timeout, "within"),

@@ -33,6 +33,7 @@ from CanLibrary.types import (
 )
 
 _NEGATIVE, _PENDING = 0x7F, 0x78  # ISO 14229-1: negative response, requestCorrectlyReceived-ResponsePending
+_RESPONSE = 0x40  # ISO 14229-1: set in the service identifier of a positive response
 _N_CR = 1.0  # seconds that a consecutive frame may take, ISO 15765-2:2016, 9.8.2
 
 
@@ -42,13 +43,22 @@ class FunctionalRequest:
 
     data: bytes
     txid: CanId
-    reply: Pattern
+    reply: Pattern | None  # by default what answers the service of the request
     responders: tuple[Responder, ...]  # that are known; none if there are no
     count: int | None  # of unknown ones that have to answer
     within: float  # seconds until the first message of an answer
     pending_within: float  # the same after a response pending
     fd: bool
     padding: int | None
+
+    def is_answered_by(self, data: bytes) -> bool:
+        """Return whether a payload is an answer to this, and not to something else that was asked."""
+        if self.reply is not None:
+            return self.reply.matches(data)
+        service = self.data[0]
+        if service & _RESPONSE:  # no request of ISO 14229-1 or ISO 15031-5: who knows what answers it
+            return True
+        return data[0] == service | _RESPONSE or data[:2] == bytes([_NEGATIVE, service])
 
 
 class _Responding:
@@ -227,7 +237,7 @@ class FunctionalExchange:
             responding.said.append(f"its answer {hex_text(data, 16)} came {late} too late")
         elif data[0] == _NEGATIVE and data[1:3] == bytes([self._request.data[0], _PENDING]):
             responding.add_pending(frame.received_at)
-        elif not self._request.reply.matches(data):
+        elif not self._request.is_answered_by(data):
             responding.add_wrong(f"it said {hex_text(data, 16)}")
         else:
             responding.answered = True

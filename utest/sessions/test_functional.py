@@ -128,6 +128,33 @@ class TestUnknownResponders:
         )
 
 
+class TestAnswersToSomethingElse:
+    """Without `reply`, an answer is one to the service that was asked."""
+
+    @pytest.mark.parametrize("answer", ["7E8#0450030032", "7E8#037F1031", "7E8#017F", "7E8#026200"])
+    def test_of_another_service(self, ask, ecus, answer):
+        ecus.rules["7DF#023E00"] = [answer]
+        exchange = ask(responders=["0x7E8"], reply=None)
+        said = bytes.fromhex(answer[6:]).hex(" ").upper()
+        fails(
+            f"0x7E8 (it said {said}) did not answer '3E 00' (0x7DF) on bus 'body' within 300 milliseconds.",
+            exchange,
+        )
+
+    def test_before_the_right_one(self, ask, ecus):
+        ecus.rules["7DF#023E00"] = ["7E8#0450030032", "7E8#027E00"]
+        assert texts(ask(responders=["0x7E8"], reply=None, within=60).run()) == [("0x7E8", "7E 00")]
+
+    @pytest.mark.parametrize("answer", ["7E8#027E00", "7E8#037F3E12"])
+    def test_answers_of_the_service(self, ask, ecus, answer):
+        ecus.rules["7DF#023E00"] = [answer]
+        assert len(ask(responders=["0x7E8"], reply=None, within=60).run()) == 1
+
+    def test_a_request_of_no_service(self, ask, ecus):
+        ecus.rules["7DF#024865"] = ["7E8#0177"]
+        assert texts(ask("48 65", count=1, reply=None, within=60).run()) == [("0x7E8", "77")]
+
+
 class TestKnownResponders:
     def test_all_of_them(self, ask, ecus):
         ecus.rules["7DF#023E00"] = ["7E9#027E00", "7E8#027E00", "700#027E01"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Any
 
-from CanLibrary.jumpstarter.session import CLIENT, OURS, Session
+from CanLibrary.jumpstarter.drivers import CLIENT
+from CanLibrary.jumpstarter.session import OURS, Session
 
 
 def isotp_client(session: Session, name: str) -> Any:

@@ -49,18 +49,35 @@ def call_error(target: Target, error: BaseException, method: str) -> Exception:
             f"The exporter at '{target.address}' is not ready{_lease(target)}: {detail}.", gone=True
         )
     if code in _GONE or "Stream removed" in detail:
-        reason = _short(detail) or "the connection broke"
-        return ExporterError(
-            f"The exporter at '{target.address}' is gone{_lease(target)}: {reason}.", gone=True
-        )
+        return ExporterError(gone(target, _short(detail) or "the connection broke"), gone=True)
     return ExporterError(f"The exporter's driver says: {detail.rstrip('.') or name}.")
+
+
+def gone(target: Target, why: str) -> str:
+    """Return the sentence for an exporter that is gone."""
+    return f"The exporter at '{target.address}' is gone{_lease(target)}: {why}."
+
+
+def lease_over(target: Target) -> str:
+    """Return the sentence for a lease that has ended."""
+    return (
+        f"The lease '{target.lease}' has ended; run this in a new 'jmp shell', with a longer --duration if it took "
+        "longer."
+    )
+
+
+def slow(target: Target, method: str, seconds: float) -> str:
+    """Return the sentence for a driver that does not answer, of an exporter that does."""
+    return f"The driver of {target.where} did not answer '{method.strip('_')}' within {seconds:g} seconds."
 
 
 def let_go(error: BaseException | None) -> None:
     """Let an error and its causes hold nothing but their words: gRPC's thread lives while a channel is known."""
-    while error is not None:
+    if error is not None:
         traceback.clear_frames(error.__traceback__)
-        error = error.__cause__ or error.__context__
+        let_go(error.__cause__)
+        if error.__context__ is not error.__cause__:
+            let_go(error.__context__)
 
 
 def _lease(target: Target) -> str:

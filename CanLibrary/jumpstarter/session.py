@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import concurrent.futures
 import gc
-import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
-from CanLibrary.errors import ConfigurationError, NotSupportedError, nearest
-from CanLibrary.formatting import quoted
-from CanLibrary.jumpstarter.problems import ExporterError, call_error, connect_error, let_go
-from CanLibrary.jumpstarter.target import Target, certificates
+from CanLibrary.errors import ConfigurationError, NotSupportedError
+from CanLibrary.jumpstarter.connecting import end, serve
+from CanLibrary.jumpstarter.drivers import drivers_of, find_driver, let_drivers_go
+from CanLibrary.jumpstarter.heartbeat import BEAT, PATIENCE, until_silent
+from CanLibrary.jumpstarter.lease import has_ended, note_status
+from CanLibrary.jumpstarter.problems import (
+    ExporterError,
+    call_error,
+    connect_error,
+    gone,
+    lease_over,
+    let_go,
+    slow,
+)
+from CanLibrary.jumpstarter.target import Target
 
 MISSING = (
     "The Python package jumpstarter is missing; install it with "
     "'pip install \"robotframework-canlibrary[jumpstarter]\"', on Python 3.11 or later."
 )
-CLIENT = "jumpstarter.dev/client"
 # On the drivers of CanLibrary.exporter, which can do more. The published ones are never asked for what they do not
 # have: their base class trips over such a call.
 OURS = "canlibrary/driver"
 _SLICE = 0.1  # seconds: a test's time-out interrupts between two slices
 _CONNECT = 10.0  # seconds
-_ANSWER = 5.0  # seconds beyond what a call itself takes; a network that is cut says nothing
+_ANSWER = 5.0  # seconds beyond what a call itself takes, for a driver that hangs
 
 
 def why_missing() -> str:
@@ -49,7 +57,8 @@ class Session:
 
         self.target = target
         self.users = 0
-        self.broken: ExporterError | None = None  # set once: the connection does not come back by itself
+        self._broken: str | None = None  # set once: the connection does not come back by itself
+        self._signs = 0  # of life
         self._stack = ExitStack()
         try:
             self.portal = self._stack.enter_context(start_blocking_portal())
@@ -62,78 +71,46 @@ class Session:
 
     def _connect(self) -> Any:
         connected: concurrent.futures.Future[Any] = concurrent.futures.Future()
-        self._ended = self.portal.call(asyncio.Event)
-        serving = self.portal.start_task_soon(self._serve, connected)
-        self._stack.callback(_end_task, serving, self._ended, self.portal)
+        ended = self.portal.call(asyncio.Event)
+        serving = self.portal.start_task_soon(serve, self.target, self.portal, connected, ended, self._watch)
+        self._stack.callback(end, serving, ended, self.portal)
         try:
-            with _quiet():
-                return _result(connected, _CONNECT)
+            return _result(connected, _CONNECT)
         except TimeoutError as error:
             serving.cancel()
             raise connect_error(self.target, error) from error
         except (ConfigurationError, NotSupportedError):
             raise
         except Exception as error:
-            raise connect_error(self.target, error) from error
+            told = connect_error(self.target, error)
+            let_go(error)
+            raise told from error
 
-    async def _serve(self, connected: concurrent.futures.Future[Any]) -> None:
-        from jumpstarter.client.client import client_from_path
-        from jumpstarter.config.tls import TLSConfigV1Alpha1
+    async def _watch(self, stub: Any) -> None:
+        while self._broken is None:
+            try:
+                await until_silent(stub, lambda: self._signs, lambda told: note_status(self.target, told))
+                self.lost(f"it has said nothing for {BEAT * PATIENCE:g} seconds")
+            except Exception as error:  # noqa: BLE001 - who waits or asks next is told
+                self.translated(error, "GetStatus")  # which one that cannot tell its status has answered, too
+                let_go(error)
+                await asyncio.sleep(BEAT)
 
-        target = self.target
-        try:
-            with ExitStack() as stack:
-                ca = base64.b64encode(certificates(target)).decode()
-                # Nothing is allowed: the exporter names classes to import, and what it offers is known without.
-                async with client_from_path(
-                    target.address,
-                    self.portal,
-                    stack,
-                    allow=[],
-                    unsafe=False,
-                    tls_config=TLSConfigV1Alpha1(ca=ca),
-                    insecure=target.insecure,
-                    passphrase=target.passphrase,
-                ) as root:
-                    connected.set_result(root)
-                    await self._ended.wait()
-        except BaseException as error:
-            if not connected.done():
-                connected.set_exception(error)
-                return
-            raise
+    def heard(self) -> None:
+        """Note a sign of life."""
+        self._signs += 1
 
     # -- drivers ------------------------------------------------------------------------------------
 
     def drivers(self) -> dict[str, Any]:
         """Return Jumpstarter's clients of all drivers, by their dotted names."""
         self.check()
-        return dict(_walk(self.root, ""))
+        return drivers_of(self.root)
 
     def find(self, name: str, wanted: Callable[[str], bool], kind: str) -> Any:
-        """Return Jumpstarter's client of a driver.
-
-        Args:
-            name: Its dotted name.
-            wanted: Whether a client class, by its path, is of the right kind.
-            kind: What that kind is called.
-
-        Raises:
-            ConfigurationError: There is none of that name and kind.
-        """
-        drivers = self.drivers()
-        fitting = [other for other, driver in drivers.items() if wanted(driver.labels[CLIENT])]
-        there_is = f"its {kind} drivers are {quoted(fitting)}." if fitting else f"it has no {kind} driver."
-        if name not in drivers:
-            raise ConfigurationError(
-                f"{_upper(self.target.where)} has no driver '{name}'{nearest(name, fitting) or f'; {there_is}'}"
-            )
-        if name not in fitting:
-            raise ConfigurationError(
-                f"Driver '{name}' of {self.target.where} is no {kind} driver but has the client "
-                f"'{drivers[name].labels[CLIENT]}'; {there_is}"
-            )
-        return drivers[name]
+        """Return Jumpstarter's client of a driver, as `find_driver` does."""
+        self.check()
+        return find_driver(self.root, self.target, name, wanted, kind)
 
     # -- calls --------------------------------------------------------------------------------------
 
@@ -172,58 +149,59 @@ class Session:
     def finish(self, future: concurrent.futures.Future[Any], method: str, takes: float = 0.0) -> Any:
         """Wait for the result of a call that was begun."""
         try:
-            return _result(future, takes + _ANSWER)
-        except TimeoutError as error:
-            raise self.lost(f"it did not answer within {_ANSWER:g} seconds") from error
+            result = _result(future, takes + _ANSWER, self.check)
+        except ExporterError:
+            raise
+        except TimeoutError:
+            raise ExporterError(slow(self.target, method, takes + _ANSWER)) from None
         except concurrent.futures.CancelledError as error:
             raise ExporterError(f"The session with {self.target.where} was closed during a call.") from error
         except Exception as error:
-            raise self.translated(error, method) from error
+            told = self.translated(error, method)
+            let_go(error)
+            raise told from error
+        self.heard()
+        return result
 
     def translated(self, error: BaseException, method: str) -> Exception:
         """Return the sentence for an error of a call, and keep it if nothing works any more."""
         told = call_error(self.target, error, method)
         if isinstance(told, ExporterError) and told.gone:
-            self.broken = self.broken or told
+            return self._end(str(told))
         return told
 
     def lost(self, why: str) -> ExporterError:
         """Return the sentence for an exporter that is gone, and keep it."""
-        self.broken = self.broken or ExporterError(f"{_upper(self.target.where)} is gone: {why}.", gone=True)
-        return self.broken
+        return self._end(gone(self.target, why))
+
+    def _end(self, sentence: str) -> ExporterError:
+        # Only the words are kept: an error that was raised holds the frames of those who met it.
+        self._broken = self._broken or sentence
+        return ExporterError(self.broken or sentence, gone=True)
+
+    @property
+    def broken(self) -> str | None:
+        """Why nothing works any more, or None."""
+        return lease_over(self.target) if has_ended(self.target.lease) else self._broken
 
     def check(self) -> None:
         """Refuse work on a session whose exporter is gone."""
-        if self.broken is not None:
-            raise ExporterError(str(self.broken), gone=True) from self.broken
+        if (broken := self.broken) is not None:
+            raise ExporterError(broken, gone=True)
 
     def close(self) -> None:
         """End the session and its thread; twice is fine."""
         self._stack.close()
         # gRPC's own thread ends with the last channel, which sits in reference cycles.
-        self.root = None
-        let_go(self.broken)
+        if self.root is not None:
+            let_drivers_go(self.root)
+            self.root = None
         gc.collect()
 
 
-def _walk(parent: Any, prefix: str) -> Iterator[tuple[str, Any]]:
-    for name, child in parent.children.items():
-        yield f"{prefix}{name}", child
-        yield from _walk(child, f"{prefix}{name}.")
-
-
-def _upper(text: str) -> str:
-    return text[0].upper() + text[1:]
-
-
-def _end_task(serving: concurrent.futures.Future[Any], ended: asyncio.Event, portal: Any) -> None:
-    if not serving.done():
-        portal.call(ended.set)
-        concurrent.futures.wait([serving], _ANSWER)
-        serving.cancel()
-
-
-def _result(future: concurrent.futures.Future[Any], longest: float) -> Any:
+def _result(
+    future: concurrent.futures.Future[Any], longest: float, check: Callable[[], None] | None = None
+) -> Any:
     """Return a result, waiting in slices; what is not waited for any longer is cancelled."""
     deadline = time.monotonic() + longest
     try:
@@ -232,25 +210,12 @@ def _result(future: concurrent.futures.Future[Any], longest: float) -> Any:
             done, _ = concurrent.futures.wait([future], max(min(left, _SLICE), 0.0))
             if done:
                 return future.result()
+            if check is not None:
+                check()
             if left <= 0:
                 raise TimeoutError
     finally:
         future.cancel()  # without effect on one that is done
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Let Jumpstarter not warn that the classes of clients are missing, which nobody wants here."""
-    log = logging.getLogger("jumpstarter.client.client")
-
-    def nothing(_: logging.LogRecord) -> bool:
-        return False
-
-    log.addFilter(nothing)
-    try:
-        yield
-    finally:
-        log.removeFilter(nothing)
 
 
 _open: dict[Target, Session] = {}

@@ -42,6 +42,7 @@ class Stream:
                     self._received.extend(messages)
                     self._count += len(messages)
                     self._changed.notify_all()
+                self._session.heard()
             raise ConnectionError("the exporter ended the stream of messages")
         except Exception as error:  # noqa: BLE001 - whoever receives next is told
             self._fail(self._session.translated(error, "received"))
@@ -59,8 +60,7 @@ class Stream:
             with self._changed:
                 if self._received:
                     return self._received.popleft()
-                if self._failure is not None:
-                    raise self._failure
+                self._check()
                 left = _SLICE if deadline is None else deadline - time.monotonic()
                 if left > 0:
                     self._changed.wait(min(left, _SLICE))
@@ -97,13 +97,18 @@ class Stream:
         """Return when all is sent; fail if something was refused."""
         until = time.monotonic() + _END
         with self._changed:
-            while self._sending and self._failure is None and time.monotonic() < until:
+            while self._sending and time.monotonic() < until:
+                self._check()
                 self._changed.wait(_SLICE)
             self._raise()
 
-    def _raise(self) -> None:
+    def _check(self) -> None:
+        self._session.check()
         if self._failure is not None:
-            raise self._failure
+            raise self._failure.with_traceback(None)
+
+    def _raise(self) -> None:
+        self._check()
         refused, self._refused = self._refused, None
         if refused is not None:
             raise refused
@@ -118,9 +123,11 @@ class Stream:
                 return
             try:
                 await self._driver.call_async("send_batch", as_text(batch))
+                self._session.heard()
             except Exception as error:  # noqa: BLE001 - whoever sends next is told
                 with self._changed:
                     self._refused = self._session.translated(error, "send")
+                let_go(error)
 
     def close(self) -> None:
         """Let the last messages go out and end the stream."""

@@ -87,6 +87,8 @@ class WaitKeywords:
     ) -> None:
         """Fails on the first match that arrives from now on, or from a mark on.
 
+        It warns where nobody could have sent one: on a virtual bus that nobody else has opened.
+
         Args:
             id: Identifier, or ``*`` for any.
             data: Pattern such as ``?? 50 *``; ``*`` for any data.
@@ -103,9 +105,14 @@ class WaitKeywords:
         Example:
         | `Can Message Should Not Arrive`    0x7E8    ?? 7F *    within=500 ms
         """
-        reading = bus_of(self._buses, bus).reading
-        window = reading.window(*since_within(since, within), self._timeout)
-        reading.should_not_arrive(matcher(id, data, mask), window)
+        session = bus_of(self._buses, bus)
+        window = session.reading.window(*since_within(since, within), self._timeout)
+        session.reading.should_not_arrive(matcher(id, data, mask), window)
+        if session.nobody_could_send():
+            logger.warn(
+                f"Nobody but this library is on the virtual bus '{session.alias}': that nothing arrived says nothing "
+                "about a system under test. Its bus is opened with Open Can Bus or described in config."
+            )
 
     @keyword
     def exchange_can_message(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Any, Protocol
 
 from CanLibrary.config import DEFAULT_CAPACITY, SEND_TIMEOUT, BusDescription
 from CanLibrary.errors import BusError, NotSupportedError, driver_errors, joined, translated
 from CanLibrary.formatting import plural
+from CanLibrary.sessions.batches import MOST, Batches
 from CanLibrary.sessions.overflow import Overflow
 from CanLibrary.sessions.reading import Reading
 from CanLibrary.sessions.registry import Owner
@@ -77,6 +79,7 @@ class BusSession:
         self.traffic = BusTraffic(
             self.alias, capacity=capacity, own_messages=bool(own), echoes=_echo_kind(bus)
         )
+        self._batches = Batches(bus, self.traffic)
         self._receiver = Receiver(bus, self.traffic)
         self._overflow = Overflow(bus, self.alias)
         self.reading = Reading(self.traffic, self.catch_up, self._overflow.take)
@@ -117,6 +120,33 @@ class BusSession:
         with self._sending:
             self._send(message, SEND_TIMEOUT)
 
+    @property
+    def sends_in_batches(self) -> bool:
+        """Whether messages that are sent together cost less than one by one."""
+        return self._batches.possible
+
+    def transmit_together(self, messages: Sequence[Any]) -> None:
+        """Send messages of python-can in order; all are out when this returns.
+
+        Raises:
+            BusError: The bus is closed or dead, or its driver refused a message; what follows it was not sent.
+        """
+        with self._sending:
+            self.check_open()
+            _, refused = self._send_batch(messages)
+        if refused is not None:
+            raise refused
+
+    def _send_batch(self, messages: Sequence[Any]) -> tuple[int, BusError | None]:
+        """Send messages in one piece, with the lock held; return how many are out and why not the next one."""
+        batch = [self.for_driver(each) if isinstance(each, CanMessage) else each for each in messages]
+        sent, error = self._batches.send(batch)
+        if error is None:
+            return sent, None
+        refused = self._refused(batch[sent], None, error)
+        refused.__cause__ = error
+        return sent, refused
+
     def send_many(self, messages: Sequence[Any], gap: float = 0.0) -> int:
         """Send messages in order, as fast as the driver takes them or some seconds apart, and return how many.
 
@@ -132,8 +162,6 @@ class BusSession:
                 self._check_fd(message)
         monotonic, record, send = time.monotonic, self.traffic.sending, self.bus.send
         remaining, sent, due = iter(messages), 0, monotonic()
-        # An exporter takes many at once; then the last one waits for all of them.
-        timeout = None if getattr(self.bus, "sends_in_batches", False) else SEND_TIMEOUT
         try:
             while sent < len(messages):
                 while (left := due - monotonic()) > 0:
@@ -141,14 +169,21 @@ class BusSession:
                 due += gap
                 with self._sending:
                     self.check_open()
+                    if self._batches.possible:
+                        count, refused = self._send_batch(list(islice(remaining, 1 if gap else MOST)))
+                        sent += count
+                        if refused is not None:
+                            raise refused
                     turn_ends, wall_clock = monotonic() + _TURN, time.time() - monotonic()
-                    for message in remaining:  # as `_send` does: a call for each message costs too much
+                    for message in (
+                        () if self._batches.possible else remaining
+                    ):  # as `_send` does: a call for each message costs too much
                         if isinstance(message, CanMessage):
                             message = self.for_driver(message)  # noqa: PLW2901 - the same one for the driver
                         now = monotonic()
                         position = record(message, now, now + wall_clock)
                         try:
-                            send(message, timeout)
+                            send(message, SEND_TIMEOUT)
                         except Exception as error:
                             raise self._refused(message, position, error) from error
                         if self.traffic.nodes:
@@ -157,9 +192,6 @@ class BusSession:
                         if gap or now > turn_ends:
                             break
                 self._sending.give_way()
-            if timeout is None:
-                with driver_errors(f"Bus '{self.alias}' could not send"):
-                    self.bus.wait_until_sent()
         except BusError as error:
             raise BusError(f"{error} {plural(sent, 'message')} of {len(messages)} had been sent.") from error
         return len(messages)
@@ -202,6 +234,16 @@ class BusSession:
             is_rx=False,
             bitrate_switch=message.bitrate_switch,
         )
+
+    def nobody_could_send(self) -> bool:
+        """Return whether nobody is there who could have sent something, and nobody ever did."""
+        from CanLibrary.sessions.capabilities import is_deserted
+
+        if self.traffic.nodes or not is_deserted(self.bus):
+            return False
+        trace = self.traffic.trace
+        with self.traffic.changed:
+            return not any(trace.is_traffic(at, own=False) for at in trace.positions(None, trace.first))
 
     # -- simulated nodes ----------------------------------------------------------------------------
 
@@ -296,6 +338,8 @@ class BusSession:
         only while somebody has the turn to send: who sends gives the turn back after a refused message is withdrawn.
         """
         trace = self.traffic.trace
+        if (begins := self._batches.begins) is not None:
+            return max(begins, trace.first)
         return trace.last_sent if self._sending.taken and trace.last_sent >= trace.first else trace.end
 
     def reported_state(self) -> Any:

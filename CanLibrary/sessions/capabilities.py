@@ -129,7 +129,7 @@ def capabilities(bus_or_class: can.BusABC | type[can.BusABC]) -> Capabilities:
         fd = None  # python-can-remote, for one, hands everything on to another computer's driver
     base: Any = can.BusABC
     echoes = bus_class.__module__.startswith(_ECHOED_STATES)
-    return Capabilities(
+    found = Capabilities(
         fd=fd,
         reports_state=_does_it(getattr(bus_class.state, "fget", None), base.state.fget) and not echoes,
         sets_state=_does_it(getattr(bus_class.state, "fset", None), base.state.fset),
@@ -138,6 +138,8 @@ def capabilities(bus_or_class: can.BusABC | type[can.BusABC]) -> Capabilities:
         filters_in_hardware=_does_it(bus_class._apply_filters, base._apply_filters),
         detects_channels=_does_it(bus_class._detect_available_configs, base._detect_available_configs),
     )
+    # The interface `jumpstarter` only hands on what another computer's bus can do.
+    return replace(found, **getattr(bus_or_class, "told_capabilities", {}))
 
 
 def set_state(bus: can.BusABC, name: str) -> None:
@@ -145,6 +147,13 @@ def set_state(bus: can.BusABC, name: str) -> None:
     import can
 
     bus.state = can.BusState[name]
+
+
+def is_deserted(bus: can.BusABC) -> bool:
+    """Return whether nobody else can be on the bus: python-can's virtual one, which nobody else has opened."""
+    from can.interfaces.virtual import VirtualBus
+
+    return isinstance(bus, VirtualBus) and len(bus.channel) < 2  # the queues of all that opened it
 
 
 def _does_it(own: Any, base: Any) -> bool:

@@ -33,6 +33,35 @@ class TestWait:
         )
         library.can_message_should_not_arrive("0x100", within=within)
 
+    @pytest.mark.parametrize("company", [False, True])
+    def test_silence_where_nobody_could_speak_is_no_proof(
+        self, new_library, channel, raw_bus, caplog, company
+    ):
+        library = new_library()
+        library.open_can_bus("body", channel=channel)
+        if company:
+            raw_bus()
+        library.send_can_message("0x100")
+        library.can_message_should_not_arrive(within=0.02)
+        told = (
+            "Nobody but this library is on the virtual bus 'body': that nothing arrived says nothing about a system "
+            "under test. Its bus is opened with Open Can Bus or described in config."
+        )
+        assert caplog.messages == ([] if company else [told])
+
+    def test_silence_of_a_simulated_ecu_or_after_a_partner_left(self, new_library, channel, raw_bus, caplog):
+        library = new_library()
+        library.open_can_bus("body", channel=channel)
+        partner = raw_bus()
+        partner.send(message(0x100))
+        partner.shutdown()
+        library.wait_for_can_message("0x100", since="opened")
+        library.can_message_should_not_arrive("0x200", within=0.02)
+        library.open_can_bus("quiet", channel=f"{channel} 2")
+        library.start_simulated_ecu("engine", txid=0x7E8, rxid=0x7E0)
+        library.can_message_should_not_arrive("0x200", within=0.02)
+        assert caplog.messages == []
+
     def test_should_not_arrive(self, library):
         threading.Timer(0.05, library.send_can_message, ["0x100", "02"]).start()
         told = refusal(AssertionError, library.can_message_should_not_arrive, "0x100", within=5, bus="ecu")

@@ -5,21 +5,26 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import field
+from contextlib import nullcontext
+from dataclasses import asdict, field
 from typing import Any
+from uuid import UUID
 
-import can
-from anyio import to_thread
+from can.broadcastmanager import ModifiableCyclicTaskABC
 from jumpstarter.driver import Driver, export
 from jumpstarter_driver_can import driver as published
 from pydantic.dataclasses import dataclass
 
+from CanLibrary.config import SEND_TIMEOUT
 from CanLibrary.exporter.opening import CONFIG, Plain, opened
-from CanLibrary.jumpstarter.batches import MOST, as_text, packed, unpack
+from CanLibrary.exporter.reading import Reading
+from CanLibrary.jumpstarter.batches import unpack
+from CanLibrary.jumpstarter.bus import CAN_DO
+from CanLibrary.jumpstarter.messages import from_map
 from CanLibrary.jumpstarter.session import OURS
+from CanLibrary.sessions.capabilities import capabilities
 
-_LOOK = 0.01  # seconds: how soon it is known that there is nothing
-_HEARTBEAT = 0.2  # seconds after which a stream without messages looks whether anybody still wants it
+_TURN = 0.5  # seconds after which a batch on a slow bus is answered, with what is out until then
 _LONGEST = 1.0  # seconds to throw away what comes faster than it goes
 
 
@@ -39,74 +44,77 @@ class Can(published.Can):
         """Open the bus as CanLibrary does, with all that the description says."""
         Driver.__post_init__(self)
         self.bus = opened(self)
-        self._looked = threading.Condition()
-        self._total = self._empty_looks = self._generation = 0
-        self._reading = threading.Lock()
+        self._reading: Reading | None = None
+        self._taking_over = threading.Lock()
+
+    # -- for clients that stream --------------------------------------------------------------------
 
     @export
-    async def received(self) -> AsyncGenerator[str, None]:
-        """Yield what is received, in batches, until the client has enough."""
-        client = self._generation
-        while client == self._generation:
-            if batch := await to_thread.run_sync(self._next_batch, client):
-                yield as_text(packed(message) for message in batch)
-
-    def _next_batch(self, client: int) -> list[can.Message]:
-        """Wait a moment for a message, and take what is there with it; a client that is gone takes nothing more."""
-        batch: list[can.Message] = []
-        until = time.monotonic() + _HEARTBEAT
-        with self._reading:
-            while len(batch) < MOST and client == self._generation:
-                message = self.bus.recv(0 if batch else _LOOK)
-                with self._looked:
-                    if message is not None:
-                        batch.append(message)
-                        self._total += 1
-                        continue
-                    self._empty_looks += 1
-                    self._looked.notify_all()
-                if batch or time.monotonic() > until:
-                    break
-        return batch
+    async def received(self) -> AsyncGenerator[str | list[str], None]:
+        """Yield what is received, in batches, until the client has enough or another one streams."""
+        if self._reading is not None:
+            self._reading.end()
+        reading = self._reading = Reading(self.bus, str(self.channel))
+        try:
+            async for batch in reading.batches():
+                yield batch
+        finally:
+            reading.end()
 
     @export
-    def sync(self) -> int:
-        """Return how many messages there were, when a look finds no more; it is for clients that stream."""
-        with self._looked:
-            before = self._empty_looks
-            self._looked.wait_for(lambda: self._empty_looks > before, _LONGEST)
-            return self._total
-
-    @export
-    def send_batch(self, messages: str) -> int:
-        """Send messages in order and return how many."""
-        sent = 0
-        for message in unpack(messages):
-            try:
-                self.bus.send(message)
-            except Exception as error:
-                detail = str(error).rstrip(".") or type(error).__name__
-                raise RuntimeError(
-                    f"{detail}; {message} and what followed it at once was not sent"
-                ) from error
-            sent += 1
-        return sent
+    async def sync(self) -> int:
+        """Return how many messages there were for the stream, when a look finds no more."""
+        return 0 if self._reading is None else await self._reading.caught_up()
 
     @export
     def throw_away(self) -> None:
-        """Throw away what was received and nobody asked for, and count anew."""
-        self._generation += 1  # a stream of the one before ends, and takes nothing more
-        until = time.monotonic() + _LONGEST
-        with self._reading:
+        """Throw away what was received and nobody asked for; a stream of the client before ends."""
+        with self._taking_over:
+            self._end_reading()
+            until = time.monotonic() + _LONGEST
             while self.bus.recv(0) is not None and time.monotonic() < until:
                 pass
-            self._total = 0
+
+    def _end_reading(self) -> None:
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            reading.end()
+            reading.join()
+
+    @export
+    def send_batch(self, messages: str) -> list[Any]:
+        """Send messages in order, and return how many and why the next one was refused, if it was."""
+        sent, until = 0, time.monotonic() + _TURN
+        for message in unpack(messages):
+            if sent and time.monotonic() > until:
+                break
+            try:
+                self.bus.send(message, SEND_TIMEOUT)
+            except Exception as error:  # noqa: BLE001 - the client tells it
+                return [sent, str(error).rstrip(".") or type(error).__name__]
+            sent += 1
+        return [sent, ""]
+
+    @export
+    def _change_task(self, uuid: str, messages: list[Any]) -> None:
+        """Let a periodic message have other data, without a break; no old data goes out after this."""
+        # The tasks are the published driver's own and there is no public way to them; its class is called Can, too.
+        task = self.__tasks[UUID(uuid)]
+        if not isinstance(task, ModifiableCyclicTaskABC):
+            raise NotImplementedError
+        task.modify_data([from_map(message, None) for message in messages])
+        with getattr(task, "send_lock", nullcontext()):
+            pass  # a thread of python-can that took the old data before is through with it
+
+    # -- what every driver has ----------------------------------------------------------------------
 
     def extra_labels(self) -> dict[str, str]:
-        """Tell clients of ours that this driver can do more."""
-        return {OURS: type(self).__name__}
+        """Tell clients of ours that this driver can do more, and what its bus can do."""
+        able = [name for name, value in asdict(capabilities(self.bus)).items() if value]
+        return {OURS: type(self).__name__, CAN_DO: " ".join(able)}
 
     def close(self) -> None:
         """Shut the bus down."""
+        self._end_reading()
         self.bus.shutdown()
         super().close()

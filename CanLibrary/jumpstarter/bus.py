@@ -6,7 +6,8 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import can
@@ -14,6 +15,7 @@ from can import CanInitializationError, CanOperationError
 
 from CanLibrary.errors import CanLibraryError
 from CanLibrary.jumpstarter.messages import as_map, from_map
+from CanLibrary.jumpstarter.outgoing import Outgoing
 from CanLibrary.jumpstarter.periodic import ExportedTask
 from CanLibrary.jumpstarter.problems import ExporterError, let_go
 from CanLibrary.jumpstarter.session import OURS, join, leave
@@ -22,11 +24,17 @@ from CanLibrary.jumpstarter.target import find_target
 
 _LOOK = 0.5  # seconds that the exporter waits for a message at once; so long it goes on after we are gone
 _STALE = 2.0  # seconds to throw away what the exporter's bus received before it was opened here
+# The label that says what the exporter's bus can do, in the words of CanLibrary.sessions.capabilities.
+CAN_DO = "canlibrary/can-do"
+_ASKED = ("reports_state", "sets_state", "flushes_tx_buffer")
 _log = logging.getLogger("can.jumpstarter")
 
 
 class JumpstarterBus(can.BusABC):
     """A bus on the other end of a Jumpstarter session."""
+
+    # What its methods say nothing about, because they ask the exporter; None where that cannot be known.
+    told_capabilities: Mapping[str, bool | None] = MappingProxyType(dict.fromkeys(_ASKED))
 
     def __init__(
         self,
@@ -53,7 +61,8 @@ class JumpstarterBus(can.BusABC):
         self.channel = str(channel)
         self._tasks: list[ExportedTask] = []
         self._driver: Any = None
-        self._stream: Stream | None = None  # with the drivers of CanLibrary.exporter
+        self._stream: Stream | None = None  # these with the drivers of CanLibrary.exporter
+        self._outgoing: Outgoing | None = None
         try:
             self._session = join(find_target(address, ca_file, insecure, passphrase_file))
         except CanLibraryError as error:
@@ -64,7 +73,9 @@ class JumpstarterBus(can.BusABC):
             self._can_protocol = can.CanProtocol(int(self._call("protocol")))
             super().__init__(channel=channel, can_filters=can_filters)
             self._throw_away_old_messages()
+            self._find_out_capabilities()
             if OURS in self._driver.labels:
+                self._outgoing = Outgoing(self._session, self._driver)
                 self._stream = Stream(self._session, self._driver, self.channel)
         except BaseException as error:
             self._is_shutdown = True
@@ -87,6 +98,13 @@ class JumpstarterBus(can.BusABC):
                     self.channel,
                 )
                 return
+
+    def _find_out_capabilities(self) -> None:
+        if CAN_DO in self._driver.labels:
+            able = self._driver.labels[CAN_DO].split()
+            self.told_capabilities = {name: name in able for name in _ASKED}
+        else:  # what it cannot do it refuses, but a state may be python-can's constant
+            self.told_capabilities = {**dict.fromkeys(_ASKED, True), "reports_state": None}
 
     def _check_open(self) -> None:
         if self._driver is None:
@@ -128,22 +146,33 @@ class JumpstarterBus(can.BusABC):
         :param timeout: Seconds that its driver may take; what it makes of them depends on the driver.
         """
         self._check_open()
-        if self._stream is not None:
+        if self._outgoing is not None:
             if not timeout:
-                self._stream.send(msg)
+                self._outgoing.send(msg)
                 return
-            self._stream.flush()
+            self._outgoing.flush()
         self._call("send", as_map(msg), timeout, takes=timeout or 0.0)
 
     @property
     def sends_in_batches(self) -> bool:
-        """Whether messages sent without a time-out go out together; `wait_until_sent` waits for them."""
-        return self._stream is not None
+        """Whether there is `send_batch`, and messages sent without a time-out go out together."""
+        return self._outgoing is not None
+
+    def send_batch(self, messages: Sequence[can.Message]) -> tuple[int, Exception | None]:
+        """Send messages in order, and return how many are out and, if not all of them, why not the next one."""
+        self._check_open()
+        assert self._outgoing is not None
+        return self._outgoing.send_batch(messages)
 
     def wait_until_sent(self) -> None:
         """Return when all that was sent without a time-out is out; fail if some of it was refused."""
+        if self._outgoing is not None:
+            self._outgoing.flush()
+
+    def tell_losses(self, to: Callable[[str], None]) -> None:
+        """Let somebody be told of messages that the exporter lost, in whatever thread; `recv` says nothing then."""
         if self._stream is not None:
-            self._stream.flush()
+            self._stream.on_lost = to
 
     def _apply_filters(self, filters: can.typechecking.CanFilters | None) -> None:
         self._call("_apply_filters", None if filters is None else [dict(one) for one in filters])
@@ -165,7 +194,9 @@ class JumpstarterBus(can.BusABC):
         if modifier_callback is not None:  # a function does not travel: a thread here sends
             return super()._send_periodic_internal(msgs, period, duration, autostart, modifier_callback)
         messages = [msgs] if isinstance(msgs, can.Message) else list(msgs)
-        task = ExportedTask(self._call, messages, period, duration, autostart)
+        task = ExportedTask(
+            self._call, messages, period, duration, autostart, in_place=self._outgoing is not None
+        )
         self._tasks.append(task)
         return task
 
@@ -188,18 +219,23 @@ class JumpstarterBus(can.BusABC):
             return
         try:
             super().shutdown()
-            if self._stream is not None:
-                self._stream.close()
             if self._session.broken is None:
-                for task in self._tasks:
-                    with contextlib.suppress(ExporterError, NotImplementedError):
-                        task.stop()
-                if self._filters:
-                    with contextlib.suppress(ExporterError, NotImplementedError):
-                        self._apply_filters(None)
+                self._end_what_was_begun()
+            if self._outgoing is not None:
+                self._outgoing.close()
         finally:
             self._is_shutdown = True
+            if self._stream is not None:
+                self._stream.close()
             self._leave()
+
+    def _end_what_was_begun(self) -> None:
+        for task in self._tasks:
+            with contextlib.suppress(ExporterError, NotImplementedError):
+                task.stop()
+        if self._filters:
+            with contextlib.suppress(ExporterError, NotImplementedError):
+                self._apply_filters(None)
 
     def _leave(self) -> None:
         self._driver = None

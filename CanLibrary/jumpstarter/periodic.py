@@ -14,7 +14,10 @@ Call = Callable[..., Any]
 
 
 class ExportedTask(ModifiableCyclicTaskABC, RestartableCyclicTaskABC):
-    """One periodic message of the exporter. The published driver cannot change one: a new one takes its place."""
+    """One periodic message of the exporter.
+
+    The published driver, and some interfaces, cannot change one: then a new one takes its place, after a gap.
+    """
 
     def __init__(
         self,
@@ -23,8 +26,11 @@ class ExportedTask(ModifiableCyclicTaskABC, RestartableCyclicTaskABC):
         period: float,
         duration: float | None,
         autostart: bool,
+        *,
+        in_place: bool,
     ) -> None:
         super().__init__(messages, period)
+        self._in_place = in_place
         self.duration = duration
         self._call = call
         self._started: str | None = None  # the exporter's name for the task
@@ -52,10 +58,22 @@ class ExportedTask(ModifiableCyclicTaskABC, RestartableCyclicTaskABC):
             self._call("_stop_task", started)
 
     def modify_data(self, messages: Sequence[can.Message] | can.Message) -> None:
-        """Send other data from now on."""
+        """Send other data from now on; nothing of the old goes out after this."""
         changed = self._check_and_convert_messages(messages)
         self._check_modified_messages(changed)
+        if self._change_in_place(changed):
+            self.messages = changed
+            return
         running = self._running
         self.stop()
         self.messages = changed
         self._make(running)
+
+    def _change_in_place(self, messages: Sequence[can.Message]) -> bool:
+        if self._started is None or not self._in_place:
+            return False
+        try:
+            self._call("_change_task", self._started, [as_map(message) for message in messages])
+        except NotImplementedError:
+            self._in_place = False
+        return self._in_place

@@ -1,63 +1,85 @@
-"""Messages of a driver of CanLibrary.exporter, in batches: those received stream in, those sent go out together."""
+"""Messages that a driver of CanLibrary.exporter receives: they stream in, in batches."""
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import can
 
-from CanLibrary.jumpstarter.batches import MOST, as_text, packed, unpack
-from CanLibrary.jumpstarter.problems import let_go
+from CanLibrary.jumpstarter.batches import unpack
+from CanLibrary.jumpstarter.problems import ExporterError, let_go
 from CanLibrary.jumpstarter.session import Session
 
+ROOM = 100_000  # messages that wait here; for more the exporter waits, which has its own room
+_PAUSE = 0.01  # seconds
 _SLICE = 0.1  # seconds: a test's time-out interrupts between two slices
 _ON_THE_WAY = 1.0  # seconds for what the exporter has handed over to arrive
-_END = 5.0  # seconds for the last batch to go out, and for the stream to end
 
 
 class Stream:
-    """Both ways of one bus; `failure` ends them."""
+    """What a bus receives; a failure ends it, a loss does not."""
 
     def __init__(self, session: Session, driver: Any, channel: str) -> None:
+        self.on_lost: Callable[[str], None] | None = None  # who wants to be told of a loss; else `recv` tells
         self._session, self._driver, self._channel = session, driver, channel
         self._changed = threading.Condition()
         self._received: deque[can.Message] = deque()
         self._count = 0  # messages that came
-        self._waiting: list[bytes] = []  # messages to send, packed: their owner may change them
-        self._sending = False
-        self._refused: Exception | None = None
+        self._lost: list[str] = []
         self._failure: Exception | None = None
         self._incoming = session.run(self._read)
 
-    # -- in -----------------------------------------------------------------------------------------
-
     async def _read(self) -> None:
         try:
-            async for text in self._driver.streamingcall_async("received"):
-                messages = list(unpack(text, self._channel))
-                with self._changed:
-                    self._received.extend(messages)
-                    self._count += len(messages)
-                    self._changed.notify_all()
+            async for given in self._driver.streamingcall_async("received"):
                 self._session.heard()
-            raise ConnectionError("the exporter ended the stream of messages")
+                if isinstance(given, str):
+                    self._take(list(unpack(given, self._channel)))
+                else:
+                    self._note_lost(given)
+                while len(self._received) > ROOM:
+                    await asyncio.sleep(_PAUSE)
+            raise ConnectionError("another client has opened this bus, and receives what comes")
         except Exception as error:  # noqa: BLE001 - whoever receives next is told
-            self._fail(self._session.translated(error, "received"))
+            failure = self._session.translated(error, "received")
+            with self._changed:
+                self._failure = failure
+                self._changed.notify_all()
             let_go(error)
 
-    def _fail(self, failure: Exception) -> None:
+    def _take(self, messages: list[can.Message]) -> None:
         with self._changed:
-            self._failure = self._failure or failure
+            self._received.extend(messages)
+            self._count += len(messages)
             self._changed.notify_all()
 
+    def _note_lost(self, sentences: list[str]) -> None:
+        with self._changed:
+            if self.on_lost is None:
+                self._lost += sentences
+                self._changed.notify_all()
+                return
+        for sentence in sentences:
+            self.on_lost(sentence)
+
     def recv(self, deadline: float | None) -> can.Message | None:
-        """Return the next message; at a deadline that is over, only what the exporter has by now."""
+        """Return the next message; at a deadline that is over, only what the exporter has by now.
+
+        Raises:
+            ExporterError: The stream has ended; or, once for each loss, the exporter had no room for messages.
+        """
         asked = False
         while True:
             with self._changed:
+                if self._lost:
+                    lost, self._lost = self._lost, []
+                    raise ExporterError(f"The exporter's driver says: {' '.join(lost)}")
                 if self._received:
                     return self._received.popleft()
                 self._check()
@@ -72,69 +94,34 @@ class Stream:
             self._catch_up()
 
     def _catch_up(self) -> None:
-        """Return when all that the exporter's bus holds now is here."""
-        there = int(self._session.call(self._driver, "sync", takes=_ON_THE_WAY))
+        """Return when a message is here, or all that the exporter's bus holds now."""
+        asked = self._session.begin(self._driver, "sync")
+        asked.add_done_callback(self._notify)
+        self._wait(asked.done)
+        if self._received:
+            asked.cancel()
+            return
+        there = int(self._session.finish(asked, "sync", takes=_ON_THE_WAY))
+        self._wait(lambda: self._count >= there)
+
+    def _notify(self, _: concurrent.futures.Future[Any]) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
         until = time.monotonic() + _ON_THE_WAY
         with self._changed:
-            while self._count < there and self._failure is None and time.monotonic() < until:
-                self._changed.wait(_SLICE)
-
-    # -- out ----------------------------------------------------------------------------------------
-
-    def send(self, message: can.Message) -> None:
-        """Send a message, soon and in order; one that was refused before is told here."""
-        with self._changed:
-            self._raise()
-            while len(self._waiting) >= MOST:
-                self._changed.wait(_SLICE)
-                self._raise()
-            self._waiting.append(packed(message))
-            if not self._sending:
-                self._sending = True
-                self._session.run(self._write)
-
-    def flush(self) -> None:
-        """Return when all is sent; fail if something was refused."""
-        until = time.monotonic() + _END
-        with self._changed:
-            while self._sending and time.monotonic() < until:
+            while not condition() and not self._received and time.monotonic() < until:
                 self._check()
                 self._changed.wait(_SLICE)
-            self._raise()
 
     def _check(self) -> None:
         self._session.check()
         if self._failure is not None:
             raise self._failure.with_traceback(None)
 
-    def _raise(self) -> None:
-        self._check()
-        refused, self._refused = self._refused, None
-        if refused is not None:
-            raise refused
-
-    async def _write(self) -> None:
-        while True:
-            with self._changed:
-                batch, self._waiting = self._waiting, []
-                self._sending = bool(batch)
-                self._changed.notify_all()
-            if not batch:
-                return
-            try:
-                await self._driver.call_async("send_batch", as_text(batch))
-                self._session.heard()
-            except Exception as error:  # noqa: BLE001 - whoever sends next is told
-                with self._changed:
-                    self._refused = self._session.translated(error, "send")
-                let_go(error)
-
     def close(self) -> None:
-        """Let the last messages go out and end the stream."""
-        try:
-            if self._session.broken is None:
-                self.flush()
-        finally:
-            self._incoming.cancel()
-            self._driver = None
-            let_go(self._failure)
+        """End the stream."""
+        self._incoming.cancel()
+        self._driver = None
+        let_go(self._failure)

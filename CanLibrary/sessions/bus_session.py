@@ -175,9 +175,8 @@ class BusSession:
                         if refused is not None:
                             raise refused
                     turn_ends, wall_clock = monotonic() + _TURN, time.time() - monotonic()
-                    for message in (
-                        () if self._batches.possible else remaining
-                    ):  # as `_send` does: a call for each message costs too much
+                    single = () if self._batches.possible else remaining
+                    for message in single:  # as `_send` does: a call for each message costs too much
                         if isinstance(message, CanMessage):
                             message = self.for_driver(message)  # noqa: PLW2901 - the same one for the driver
                         now = monotonic()

@@ -1,10 +1,11 @@
-"""Messages that the Linux kernel dropped because nobody read them in time: python-can does not tell of them."""
+"""Messages that were dropped because nobody read them in time: python-can does not tell of them."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
 import struct
+from collections import deque
 from typing import Any
 
 from CanLibrary.errors import BusError
@@ -20,12 +21,15 @@ _ROOM = 8 << 20  # bytes; the kernel takes 768 of them for each message that wai
 
 
 class Overflow:
-    """Makes room in the socket of a SocketCAN bus, and counts what was dropped for the lack of it."""
+    """Makes room in the socket of a SocketCAN bus, and tells what was dropped here or at an exporter."""
 
     def __init__(self, bus: Any, alias: str) -> None:
         self._alias = alias
         self._socket: Any = getattr(bus, "socket", None)
         self._told = 0
+        self._told_by_bus: deque[str] = deque()  # of an exported bus: its exporter knows what was lost there
+        if hasattr(bus, "tell_losses"):
+            bus.tell_losses(self._told_by_bus.append)
         if self._socket is None or getattr(self._socket, "family", None) != getattr(socket, "AF_CAN", -1):
             self._socket = None
             return
@@ -35,6 +39,11 @@ class Overflow:
 
     def take(self) -> list[Exception]:
         """Return what was lost since the last call, as one sentence or none."""
+        if self._told_by_bus:
+            return [
+                BusError(f"The exporter's driver says: {self._told_by_bus.popleft()}")
+                for _ in range(len(self._told_by_bus))
+            ]
         if self._socket is None:
             return []
         try:

@@ -123,7 +123,8 @@ class ConnectionKeywords:
             blocking_send: A send returns when the payload is through, or fails. Default False.
             logger_name: Name of the Python logger that can-isotp writes to. Default ``isotp``.
             wait_func: Python function that waits between consecutive frames. Default none: the connection waits.
-            options: Options of the interface of its own node, by their python-can names.
+            options: Options of the interface of its own node, by their python-can names; with the backend ``exported``
+                those of the interface ``jumpstarter``: where the exporter is.
 
         Raises:
             CanLibraryError: An address or parameter is not possible, or the bus cannot be opened.
@@ -132,7 +133,8 @@ class ConnectionKeywords:
         | `Open IsoTp Connection`    diag    txid=0x7E0    rxid=0x7E8    tx_padding=0xCC
         | `Open IsoTp Connection`    ecu    txid=0x7E8    rxid=0x7E0    interface=virtual    channel=0
         """
-        _check_options(options, own_node=interface is not None or channel is not None)
+        exported = backend in (Backend.exported, Backend.exported.value)
+        _check_options(options, own_node=exported or interface is not None or channel is not None)
         address = given_values(
             txid=txid,
             rxid=rxid,

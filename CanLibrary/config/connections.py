@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -71,9 +71,21 @@ def read_connection(alias: str, given: Mapping[Any, Any], mistakes: Mistakes) ->
     if isinstance(pause := values.get("read_timeout"), timedelta):
         values["read_timeout"] = _above_zero(pause.total_seconds(), mistakes.at("read_timeout"))
     values["params"] = read_params(present.get("params", {}), mistakes.at("params"))
+    values["given"] = frozenset(_names(present.get("params", {})))
     values["address"] = _address(present, mistakes)
     values["node"] = _node(alias, present, values, mistakes)
     return ConnectionDescription(alias=alias, **values) if len(mistakes.found) == before else None
+
+
+def _names(given: object) -> Iterable[str]:
+    """Return the names of the parameters that are given; a whole set of them gives all."""
+    if isinstance(given, IsoTpParams):
+        return (field.name for field in dataclasses.fields(given))
+    return (
+        [str(name) for name, value in given.items() if value is not None]
+        if isinstance(given, Mapping)
+        else ()
+    )
 
 
 def read_params(given: object, mistakes: Mistakes) -> IsoTpParams | None:

@@ -47,6 +47,7 @@ class ConnectionDescription:
     bus: str | None = None
     node: BusDescription | None = None
     read_timeout: float = 0.05
+    given: frozenset[str] = field(default=frozenset(), compare=False)  # parameters that were, not by default
 
 
 @dataclass(frozen=True)

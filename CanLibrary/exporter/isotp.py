@@ -1,127 +1,145 @@
-"""The drivers of ISO-TP."""
+"""The drivers of ISO-TP: a connection of ours runs in the exporter, for our clients and the published one."""
 
 from __future__ import annotations
 
-import threading
+import json
 from dataclasses import field
-from typing import Any
+from typing import Any, ClassVar
 
-import can
 from jumpstarter.driver import Driver, export
-from jumpstarter_driver_can import driver as published
-from jumpstarter_driver_can.common import IsoTpParams as PublishedParams
+from jumpstarter_driver_can.common import IsoTpAddress, IsoTpAsymmetricAddress, IsoTpMessage
+from pydantic import validate_call
 from pydantic.dataclasses import dataclass
 
-from CanLibrary.config import ConnectionDescription, connection_description
-from CanLibrary.exporter.opening import CONFIG, Plain, opened
+from CanLibrary.errors import NotSupportedError
+from CanLibrary.exporter.opening import CONFIG, Plain
 from CanLibrary.jumpstarter.session import OURS
-from CanLibrary.transport.addresses import isotp_address, isotp_params
+from CanLibrary.sessions.offered import OfferedConnection
+from CanLibrary.transport.addresses import our_address
 
-_MOST_ERRORS = 100
-
-
-def _description(driver: Any) -> ConnectionDescription:
-    return connection_description(
-        type(driver).__name__, {"address": driver.address, "params": driver.params or {}}
-    )
+_checked = validate_call(validate_return=True)
 
 
 @dataclass(kw_only=True, config=CONFIG)
-class IsoTpPython(published.IsoTpPython):
-    """ISO-TP in Python, on any interface of python-can."""
+class _IsoTp(Driver):
+    """What both have in common."""
 
-    interface: str
     channel: str | int | None = None
     address: Any
     params: Any = None
-    read_timeout: float = 0.05
+    read_timeout: float | None = None
+    filters: Any = None
     bitrate: int | None = None
     fd: bool | None = None
     data_bitrate: int | None = None
     options: Plain = field(default_factory=dict)
+    bus: str | None = None
+
+    _backend: ClassVar[str]
+
+    @classmethod
+    def client(cls) -> str:
+        """Return the path of the published client."""
+        return "jumpstarter_driver_can.client.IsoTpClient"
 
     def __post_init__(self) -> None:
         """Open the bus; the protocol begins with `start`."""
-        import isotp
+        super().__post_init__()
+        words = ("channel", "address", "params", "read_timeout", "filters", "bitrate", "fd", "data_bitrate")
+        given = {word: getattr(self, word) for word in (*words, "options") if getattr(self, word)}
+        given |= {"backend": self._backend, "interface": self.interface}
+        self._offered: OfferedConnection | None = None
+        if self.bus is None:  # a stack on one of the buses runs where the suite is
+            self._offered = OfferedConnection(type(self).__name__, given)
+            for notice in self._offered.bus.notices:
+                self.logger.warning(notice)
 
-        Driver.__post_init__(self)
-        description = _description(self)
-        self.bus = opened(self)
-        self.notifier = can.Notifier(self.bus, [], timeout=0.1)
-        self._started, self._changing = False, threading.Lock()
-        self._errors: list[list[str]] = []
-        params = isotp_params(description.params) | {"blocking_send": description.params.blocking_send}
-        self.stack = isotp.NotifierBasedCanStack(
-            self.bus,
-            self.notifier,
-            address=isotp_address(description.address),
-            error_handler=self._note,
-            params=params,
-            read_timeout=self.read_timeout,
-        )
+    @property
+    def _connection(self) -> OfferedConnection:
+        if self._offered is None:
+            raise NotSupportedError(
+                f"this driver has bus: {self.bus}, so it is a stack on that bus, where the suite is; to run it in the "
+                "exporter, give it interface and channel"
+            )
+        return self._offered
 
-    def _note(self, error: Exception) -> None:
-        if len(self._errors) < _MOST_ERRORS:
-            self._errors.append([type(error).__name__, str(error)])
-
-    @export
-    def take_errors(self) -> list[list[str]]:
-        """Return what the protocol met since the last call: can-isotp's names and texts."""
-        errors, self._errors = self._errors, []
-        return errors
+    def extra_labels(self) -> dict[str, str]:
+        """Tell clients of ours that this driver takes orders."""
+        return {OURS: type(self).__name__}
 
     @export
-    def receiving(self) -> bool:
-        """Return whether a payload of several messages is on its way in."""
-        return bool(self.stack.is_rx_active())
+    def ask(self, order: str) -> str:
+        """Do what a client of ours orders, and answer with what happened."""
+        return json.dumps(self._connection.order(json.loads(order)))
 
     @export
     def start(self) -> None:
         """Take part in the traffic; a second time is fine."""
-        with self._changing:
-            if not self._started:
-                self.stack.start()
-                self._started = True
+        self._connection.start()
 
     @export
     def stop(self) -> None:
         """Take no part any more; a second time is fine."""
-        with self._changing:
-            if self._started:
-                self._started = False
-                self.stack.stop()
+        self._connection.stop()
 
-    def extra_labels(self) -> dict[str, str]:
-        """Tell clients of ours that this driver can do more."""
-        return {OURS: type(self).__name__}
+    @export
+    @_checked
+    def send(
+        self, msg: IsoTpMessage, target_address_type: int | None = None, send_timeout: float | None = None
+    ) -> None:
+        """Begin to send a payload; with `blocking_send` wait until it is through."""
+        self._connection.send(msg.data or b"", target_address_type, send_timeout)
+
+    @export
+    @_checked
+    def recv(self, block: bool = False, timeout: float | None = None) -> IsoTpMessage:
+        """Return the oldest payload, or none if none came in time."""
+        return IsoTpMessage.model_construct(data=self._connection.recv(block, timeout))
+
+    @export
+    def available(self) -> bool:
+        """Return whether a payload waits."""
+        return self._connection.available()
+
+    @export
+    def transmitting(self) -> bool:
+        """Return whether a payload is on its way out."""
+        return self._connection.transmitting()
+
+    @export
+    @_checked
+    def set_address(self, address: IsoTpAddress | IsoTpAsymmetricAddress) -> None:
+        """Use another address from now on; refused while something is on its way."""
+        self._connection.set_address(our_address(address.dump()))
+
+    @export
+    def stop_sending(self) -> None:
+        """Abandon what is on its way out."""
+        self._connection.stop_sending()
+
+    @export
+    def stop_receiving(self) -> None:
+        """Abandon what is on its way in."""
+        self._connection.stop_receiving()
 
     def close(self) -> None:
         """Stop, and shut the bus down."""
-        self.stop()
-        self.notifier.stop()
-        self.bus.shutdown()
+        if self._offered is not None:
+            self._offered.close()
         super().close()
 
 
 @dataclass(kw_only=True, config=CONFIG)
-class IsoTpSocket(published.IsoTpSocket):
+class IsoTpPython(_IsoTp):
+    """ISO-TP in Python, on any interface of python-can."""
+
+    interface: str | None = None
+    _backend: ClassVar[str] = "python"
+
+
+@dataclass(kw_only=True, config=CONFIG)
+class IsoTpSocket(_IsoTp):
     """ISO-TP by the Linux kernel."""
 
-    address: Any
-    params: Any = None
-
-    def __post_init__(self) -> None:
-        """Check address and parameters; the socket opens with `start`."""
-        Driver.__post_init__(self)
-        description = _description(self)
-        self.address = isotp_address(description.address)
-        known = isotp_params(description.params)
-        self.params = PublishedParams(
-            **{name: value for name, value in known.items() if name in PublishedParams.model_fields}
-        )
-
-    def close(self) -> None:
-        """Close the socket."""
-        if self.sock is not None:
-            self.stop()
-        super().close()
+    interface: str | None = None
+    _backend: ClassVar[str] = "kernel"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
@@ -12,8 +14,6 @@ from CanLibrary.jumpstarter.session import OURS, Session
 def isotp_client(session: Session, name: str) -> Any:
     """Return the published `IsoTpClient` of a driver; its calls can be interrupted and fail in our sentences.
 
-    Its `tells_more` says whether the driver is one of CanLibrary.exporter.
-
     Raises:
         ConfigurationError: The exporter has no ISO-TP driver of that name.
     """
@@ -21,11 +21,7 @@ def isotp_client(session: Session, name: str) -> Any:
 
     driver = session.find(name, _is_isotp, "ISO-TP")
 
-    ours = OURS in driver.labels
-
     class Client(IsoTpClient):  # type: ignore[misc]
-        tells_more = ours
-
         def call(self, method: str, *arguments: Any) -> Any:
             seconds = [one for one in arguments if isinstance(one, float)]  # what recv and send may wait
             return session.call(self, method, *arguments, takes=max(seconds, default=0.0))
@@ -37,6 +33,21 @@ def isotp_client(session: Session, name: str) -> Any:
         portal=driver.portal,
         stack=ExitStack(),
     )
+
+
+def asking(session: Session, name: str) -> Callable[[dict[str, Any], float], dict[str, Any]] | None:
+    """Return what gives an order to a driver of CanLibrary.exporter; None if it is another's.
+
+    Raises:
+        ConfigurationError: The exporter has no ISO-TP driver of that name.
+    """
+    driver = session.find(name, _is_isotp, "ISO-TP")
+
+    def ask(order: dict[str, Any], takes: float) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(session.call(driver, "ask", json.dumps(order), takes=takes))
+        return answer
+
+    return ask if OURS in driver.labels else None
 
 
 def let_client_go(client: Any) -> None:

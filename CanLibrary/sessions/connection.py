@@ -89,6 +89,11 @@ class Connection:
                 f"{duration(timeout or 0)} and {'went through later' if through_late else 'was abandoned'}."
             )
         self._raise_failed_transfers()
+        if not transfer.proved:
+            self.notices.append(
+                f"Connection '{self.alias}': the exporter's driver does not tell whether the partner took the "
+                f"{len(data)} bytes; CanLibrary.exporter.IsoTpPython would."
+            )
 
     def _abandon(self, transfer: Transfer) -> None:
         if transfer in self._unwatched:
@@ -147,7 +152,7 @@ class Connection:
         start = self.bus.traffic.trace.end
         # What is half received now began before the request: it is no reply either.
         since = inbox.count + self.transport.receiving()
-        self._begin(data, None)
+        since = max(since, self._begin(data, None).came_before)
         payload = self._wait(lambda: inbox.take(pattern.matches, since), time.monotonic() + timeout)
         if payload is None:
             raise self._nothing_came(f"reply to '{hex_text(data, 16)}'", pattern, timeout, start, since)

@@ -59,7 +59,12 @@ class Connections:
         changed = connection_description(alias, {**given, "address": given.get("address") or known.address})
         params = {name: getattr(changed.params, name) for name in given.get("params") or {}}
         try:
-            description = replace(known, address=changed.address, params=replace(known.params, **params))
+            description = replace(
+                known,
+                address=changed.address,
+                params=replace(known.params, **params),
+                given=known.given | frozenset(params),
+            )
         except ValueError as error:
             raise ConfigurationError(str(error)) from error
         for name in ("backend", "read_timeout"):

@@ -10,13 +10,15 @@ import can
 from CanLibrary.config import BusDescription, ConnectionDescription
 from CanLibrary.errors import BusError, CanLibraryError, ConfigurationError, nearest
 from CanLibrary.formatting import quoted
-from CanLibrary.jumpstarter.isotp import isotp_client, let_client_go
+from CanLibrary.jumpstarter.isotp import asking, isotp_client, let_client_go
 from CanLibrary.jumpstarter.problems import let_go
 from CanLibrary.jumpstarter.session import Session, join, leave
 from CanLibrary.jumpstarter.target import find_target
 from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.sessions.registry import Owner
 from CanLibrary.transport.exported import ExportedTransport
+from CanLibrary.transport.protocol import Transport
+from CanLibrary.transport.published import PublishedTransport
 
 _OPTIONS = ("address", "ca_file", "insecure", "passphrase_file")
 
@@ -43,11 +45,12 @@ class DistantBus(can.BusABC):
         if not self._is_shutdown:
             super().shutdown()
             self._over.set()
-            let_client_go(self._client)
+            if self._client is not None:
+                let_client_go(self._client)
             leave(self._session)
 
 
-def open_exported(description: ConnectionDescription, owner: Owner) -> tuple[BusSession, ExportedTransport]:
+def open_exported(description: ConnectionDescription, owner: Owner) -> tuple[BusSession, Transport]:
     """Return the transport of an exporter's driver, and what stands for its bus.
 
     Raises:
@@ -68,8 +71,7 @@ def open_exported(description: ConnectionDescription, owner: Owner) -> tuple[Bus
     except Exception as error:
         raise BusError(f"{where}: {str(error).rstrip('.')}.") from error
     try:
-        client = isotp_client(session, name)
-        transport = ExportedTransport(description.alias, client, description.address, description.params)
+        transport, client = _transport(session, name, description)
         bus = DistantBus(session, name, client)
     except BaseException as error:
         let_go(error)
@@ -77,3 +79,12 @@ def open_exported(description: ConnectionDescription, owner: Owner) -> tuple[Bus
         raise
     shown = BusDescription(description.alias, node.interface, name, fd=node.fd)
     return BusSession(shown, bus, owner), transport
+
+
+def _transport(session: Session, name: str, description: ConnectionDescription) -> tuple[Transport, Any]:
+    """Return the transport of a driver, and Jumpstarter's client where it needs one."""
+    alias, address, params = description.alias, description.address, description.params
+    if ask := asking(session, name):
+        return ExportedTransport(alias, ask, address, params, description.given), None
+    client = isotp_client(session, name)
+    return PublishedTransport(alias, client, address, params), client

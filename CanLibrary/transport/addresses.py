@@ -6,7 +6,15 @@ import dataclasses
 from typing import Any
 
 from CanLibrary.traffic.trace import key_of
-from CanLibrary.types import AnyIsoTpAddress, AsymmetricIsoTpAddress, IsoTpAddress, IsoTpParams
+from CanLibrary.types import (
+    AddressingMode,
+    AnyIsoTpAddress,
+    AsymmetricIsoTpAddress,
+    CanId,
+    IsoTpAddress,
+    IsoTpParams,
+)
+from CanLibrary.types.isotp import ADDRESS_FIELDS
 
 
 def isotp_address(address: AnyIsoTpAddress) -> Any:
@@ -24,6 +32,25 @@ def isotp_address(address: AnyIsoTpAddress) -> Any:
     return isotp.Address(
         isotp.AddressingMode(int(address.mode)), rx_only=address.rx_only, tx_only=address.tx_only, **fields
     )
+
+
+def our_address(address: Any) -> AnyIsoTpAddress:
+    """Return the address that an object of can-isotp is."""
+    import isotp
+
+    if isinstance(address, isotp.AsymmetricAddress):
+        return AsymmetricIsoTpAddress(_our_side(address.tx_addr), _our_side(address.rx_addr))
+    return _our_side(address)
+
+
+def _our_side(address: Any) -> IsoTpAddress:
+    mode = AddressingMode(int(address._addressing_mode))  # it has no public attributes
+    fields: dict[str, Any] = {}
+    for name in {name for names in ADDRESS_FIELDS[mode] for name in names}:
+        value = getattr(address, name, getattr(address, f"_{name}", None))
+        if value is not None:
+            fields[name] = CanId(value, mode.name.endswith("29bits")) if name.endswith("id") else value
+    return IsoTpAddress(mode, rx_only=address._rx_only, tx_only=address._tx_only, **fields)
 
 
 def isotp_params(params: IsoTpParams) -> dict[str, Any]:

@@ -1,242 +1,182 @@
-"""ISO-TP by a driver that a Jumpstarter exporter offers, with one thread that receives and one that sends.
-
-The exporter's driver keeps the timing and the protocol, and its parameters: a client cannot change those.
-What it does not tell, a client cannot know: the published driver keeps the errors of its protocol to itself.
-"""
+"""ISO-TP by a driver of CanLibrary.exporter: the connection runs there, and a thread here asks what happens to it."""
 
 from __future__ import annotations
 
-import queue
+import base64
+import itertools
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
-from CanLibrary.errors import NotSupportedError, translated
-from CanLibrary.transport.addresses import isotp_address
+from CanLibrary.config import connection_description
+from CanLibrary.errors import CanLibraryError, translated
 from CanLibrary.transport.inbox import Inbox, Problem
-from CanLibrary.transport.problems import (
-    busy_address,
-    is_sending_error,
-    receiving_problem,
-    sending_error,
-    stopped_sending,
-    survived_problem,
-)
+from CanLibrary.transport.plain import error_from, plain_address, plain_params
+from CanLibrary.transport.problems import stopped_sending
 from CanLibrary.transport.protocol import Transfer
 from CanLibrary.types import AnyIsoTpAddress, IsoTpParams, TargetAddressType
 
-_LOOK = 0.1  # seconds that one call waits for a payload
-_POLL = 0.005  # seconds between two questions whether a payload is through
-_SETTLE = 0.25  # seconds until what is through is known to be
-_PATIENCE = 6.0  # seconds to wait for a thread's end: an exporter that is gone is noticed sooner
-_LONGEST = 60.0  # seconds that a driver with blocking_send may take for one payload
+Ask = Callable[[dict[str, Any], float], dict[str, Any]]  # an order, and the seconds that it may take
+_LOOK = 0.2  # seconds that the exporter waits for news at once
+_SETTLING = 3.0  # seconds that a busy bus may take to be read
+_PATIENCE = 6.0  # seconds to wait for the thread's end: an exporter that is gone is noticed sooner
 
 
 class ExportedTransport:
     """An ISO-TP endpoint on the other end of a Jumpstarter session."""
 
-    def __init__(self, alias: str, client: Any, address: AnyIsoTpAddress, params: IsoTpParams) -> None:
-        """Take a driver.
+    def __init__(
+        self, alias: str, ask: Ask, address: AnyIsoTpAddress, params: IsoTpParams, given: Collection[str]
+    ) -> None:
+        """Take the driver over, in the state in which its file describes it.
 
         Args:
             alias: The connection, for sentences.
-            client: Jumpstarter's `IsoTpClient`.
-            address: What the driver is to use. One that cannot change it is taken to have it.
-            params: What the driver's own file says; nothing here can change it.
+            ask: Gives an order to the driver and returns its answer.
+            address: What the driver is to use.
+            params: The parameters of the connection.
+            given: The names of those that were given; for the others the driver's own file says them.
         """
-        self._alias, self._client = alias, client
+        self._alias, self._ask = alias, ask
         self.address, self.params = address, params
         self.inbox = Inbox()
-        self._outgoing: queue.SimpleQueue[tuple[Transfer, bytes, TargetAddressType] | None] = (
-            queue.SimpleQueue()
-        )
-        self._under_way: list[Transfer] = []  # the oldest first
-        self._receiving = (
-            threading.Lock()
-        )  # held by who takes payloads from the driver, so that they stay in order
+        self._taking = threading.Lock()  # held by who hands over events, so that they stay in order
+        self._known = self._client = 0  # events that are handed over; who we are for the driver
+        self._numbers = itertools.count(1)
+        self._sending: dict[int, Transfer] = {}
         self._ending = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._thread: threading.Thread | None = None
         self._gone = False  # the exporter, which was told then
-        self._give_address(address)
+        ours = {name: value for name, value in plain_params(params).items() if name in given}
+        joined = self._order("opened", "join", alias=alias, address=plain_address(address), params=ours)
+        self._client = int(joined["client"])
+        self.params = connection_description(alias, {"address": address, "params": joined["params"]}).params
 
     # -- operations, called by keywords -------------------------------------------------------------
 
     @property
     def running(self) -> bool:
         """Whether it was started and not stopped."""
-        return bool(self._threads)
+        return self._thread is not None
 
     def start(self) -> None:
         """Take part in the traffic; a second time is fine."""
         if self.running:
             return
-        self._ask("started", self._client.start)
+        self._order("started", "start")
         self._ending.clear()
-        self._threads = [
-            threading.Thread(target=target, name=f"CanLibrary IsoTp '{self._alias}' {what}", daemon=True)
-            for target, what in ((self._receive, "receives"), (self._send, "sends"))
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._thread = threading.Thread(
+            target=self._watch, name=f"CanLibrary IsoTp '{self._alias}'", daemon=True
+        )
+        self._thread.start()
 
     def stop(self) -> None:
         """Take no part any more; unread payloads stay. A second time, or before a start, is fine."""
-        if not self.running:
+        thread, self._thread = self._thread, None
+        if thread is None:
             return
-        self._abandon()
         self._ending.set()
-        self._outgoing.put(None)
-        for thread in self._threads:
+        try:
+            if not self._gone:
+                self._order("stopped", "stop", takes=_SETTLING)
+        finally:
             thread.join(_PATIENCE)
-        self._threads = []
-        if not self._gone:
-            self._take_all()
-            self._ask("stopped", self._client.stop)
+            self._abandon()
+
+    def _abandon(self) -> None:
+        """Let end what nobody tells of any more."""
+        with self._taking:
+            for number in list(self._sending):
+                self._end(number, stopped_sending(self._alias, self._sending[number].size))
+        self.inbox.notify()
 
     def send(self, data: bytes, target: TargetAddressType) -> Transfer:
         """Begin to send a payload and return at once; the inbox is notified when the transfer is done."""
-        transfer = Transfer(len(data))
-        self._under_way.append(transfer)
-        self._outgoing.put((transfer, data, target))
+        transfer, number = Transfer(len(data)), next(self._numbers)
+        self._sending[number] = transfer
+        payload = base64.b64encode(data).decode()
+        try:
+            answer = self._order("used to send", "send", number=number, data=payload, target=int(target))
+        except BaseException:
+            self._sending.pop(number, None)
+            raise
+        transfer.came_before = int(answer["before"])
         return transfer
 
     def transmitting(self) -> bool:
         """Return whether a payload is on its way out."""
-        return bool(self._under_way)
+        return bool(self._sending)
 
     def receiving(self) -> bool:
-        """Return whether a payload of several messages is on its way in; False where the driver does not tell."""
-        return bool(self.running and self._more("receiving", False))
+        """Return whether a payload of several messages is on its way in."""
+        return self.running and bool(self._order("asked", "is receiving")["receiving"])
 
     def set_address(self, address: AnyIsoTpAddress) -> None:
-        """Use another address from now on; only while nothing is on its way."""
-        if self._busy():
-            raise busy_address(self._alias)
-        self.catch_up()
-        if not self._give_address(address):
-            raise NotSupportedError(
-                f"The exporter's driver of connection '{self._alias}' cannot change its address; its own file says it."
-            )
+        """Use another address from now on; refused while something is on its way."""
+        self._order("given its address", "set address", takes=_SETTLING, address=plain_address(address))
         self.address = address
-
-    def _busy(self) -> bool:
-        """Return whether something is on its way, and not only not known yet to be through."""
-        until = time.monotonic() + _SETTLE
-        while self._under_way and time.monotonic() < until:
-            if self._is_transmitting():
-                return True
-            self._ending.wait(_POLL)
-        return bool(self._under_way) or self.receiving()
-
-    def _give_address(self, address: AnyIsoTpAddress) -> bool:
-        try:
-            self._ask("given its address", lambda: self._client.set_address(isotp_address(address)))
-        except NotSupportedError:
-            return False
-        return True
 
     def stop_sending(self) -> None:
         """Abandon what is on its way out, and what waits behind it."""
         if self.running:
-            self._abandon()
-
-    def _abandon(self) -> None:
-        under_way, self._under_way = self._under_way, []
-        for transfer in under_way:
-            transfer.error = stopped_sending(self._alias, transfer.size)
-            transfer.done = True
-        self.inbox.notify()
-        if under_way and not self._gone:
-            self._ask("stopped sending", self._client.stop_sending)
+            self._order("stopped sending", "stop sending")
 
     def stop_receiving(self) -> None:
         """Abandon what is on its way in."""
         if self.running:
-            self._ask("stopped receiving", self._client.stop_receiving)
+            self._order("stopped receiving", "stop receiving")
 
     def catch_up(self) -> None:
-        """Return when all that the driver had received before the call is in the inbox."""
+        """Return when all that the exporter's bus had received before the call is in the inbox."""
         if self.running:
-            self._take_all()
+            self._order("asked", "catch up", takes=_SETTLING)
 
-    def _take_all(self) -> None:
-        with self._receiving:
-            while (payload := self._ask("asked for payloads", lambda: self._client.recv(False))) is not None:
-                self.inbox.put(payload)
+    # -- orders and events --------------------------------------------------------------------------
 
-    def _ask(self, doing: str, call: Callable[[], Any]) -> Any:
+    def _order(self, doing: str, do: str, *, takes: float = 0.0, **more: Any) -> dict[str, Any]:
+        order = {"do": do, "client": self._client, "after": self._known, **more}
         try:
-            return call()
-        except NotImplementedError as error:
-            raise NotSupportedError(
-                f"Connection '{self._alias}' could not be {doing}: the exporter's driver cannot do that."
-            ) from error
+            answer = self._ask(order, takes)
+        except CanLibraryError:
+            raise
         except Exception as error:
             raise translated(f"Connection '{self._alias}' could not be {doing}", error) from error
+        if "failed" in answer:
+            raise error_from(*answer["failed"])
+        self._take(answer.get("events", ()))
+        return answer
 
-    # -- the threads --------------------------------------------------------------------------------
-
-    def _receive(self) -> None:
+    def _watch(self) -> None:
         while not self._ending.is_set():
             try:
-                with self._receiving:
-                    payload = self._client.recv(True, _LOOK)
-                    if payload is not None:
-                        self.inbox.put(payload)
-                if not self._under_way:
-                    self._sort_errors(None)
+                self._order("watched", "look", takes=_LOOK, wait=_LOOK)
             except Exception as error:  # noqa: BLE001 - whatever it is, the next keyword tells it
                 if not self._ending.is_set():
-                    told = translated(f"Connection '{self._alias}' receives no more", error)
                     self._gone = True
+                    cause = error.__cause__ or error
+                    told = translated(f"Connection '{self._alias}' receives no more", cause)
                     self.inbox.report(Problem(told))
                 return
 
-    def _send(self) -> None:
-        while (item := self._outgoing.get()) is not None:
-            transfer, data, target = item
-            if transfer.done or transfer.error is not None:
-                continue
-            error: Exception | None = None
-            try:
-                self._client.send(data, int(target), _LONGEST if self.params.blocking_send else None)
-                self._wait_until_through(transfer)
-                error = self._sort_errors(transfer)
-            except Exception as failed:  # noqa: BLE001 - whatever it is, it belongs to this transfer
-                self._sort_errors(None)
-                error = translated(f"Connection '{self._alias}' could not send {len(data)} bytes", failed)
-            if transfer in self._under_way:
-                transfer.error = error
-                transfer.done = True
-                self._under_way.remove(transfer)
-                self.inbox.notify()
+    def _take(self, events: Any) -> None:
+        """Hand over what is new: two answers that were under way at once have the same events."""
+        with self._taking:
+            for number, (kind, *details) in events:
+                if number <= self._known:
+                    continue
+                self._known = number
+                if kind == "payload":
+                    self.inbox.put(base64.b64decode(details[0]))
+                elif kind == "problem":
+                    harmless, *error = details
+                    self.inbox.report(Problem(error_from(*error), harmless))
+                else:
+                    ended, *error = details
+                    self._end(ended, error_from(*error) if error else None)
+        self.inbox.notify()
 
-    def _sort_errors(self, transfer: Transfer | None) -> Exception | None:
-        """Report what the driver met meanwhile, and return what made this transfer fail."""
-        import isotp
-
-        failed: Exception | None = None
-        for name, detail in self._more("take_errors", []):
-            error = getattr(isotp, name, isotp.IsoTpError)(detail)
-            if not is_sending_error(error):
-                self.inbox.report(receiving_problem(error, self._alias, self.address, self.params))
-            elif transfer is None or failed is not None:
-                self.inbox.report(survived_problem(error, self._alias, self.address, self.params))
-            else:
-                failed = sending_error(error, self._alias, transfer.size, self.address, self.params)
-        return failed
-
-    def _more(self, method: str, otherwise: Any) -> Any:
-        """Ask what the drivers of CanLibrary.exporter tell and the published ones do not."""
-        return self._client.call(method) if self._client.tells_more else otherwise
-
-    def _wait_until_through(self, transfer: Transfer) -> None:
-        while transfer in self._under_way and self._is_transmitting():
-            self._ending.wait(_POLL)
-
-    def _is_transmitting(self) -> bool:
-        try:
-            return bool(self._client.transmitting())
-        except NotImplementedError:  # IsoTpSocket of the published package: more cannot be known
-            return False
+    def _end(self, number: int, error: Exception | None) -> None:
+        transfer = self._sending.pop(number, None)
+        if transfer is not None:
+            transfer.error = error
+            transfer.done = True

@@ -35,6 +35,8 @@ class Transfer:
         self.size = size
         self.done = False
         self.error: Exception | None = None
+        self.proved = True  # whether it would have failed if the partner had not taken it
+        self.came_before = 0  # payloads that came before it began, where the inbox here cannot know
 
 
 class Transport(Protocol):

@@ -13,9 +13,11 @@ from CanLibrary.jumpstarter.session import why_missing
 from CanLibrary.jumpstarter.target import Target
 from CanLibrary.sessions.bus_session import BusSession
 from CanLibrary.sessions.registry import Owner
+from CanLibrary.transport.addresses import isotp_address
 from CanLibrary.transport.exported import ExportedTransport
 from CanLibrary.transport.kernel import KernelTransport
 from CanLibrary.transport.kernel_socket import check_there
+from CanLibrary.transport.published import PublishedTransport
 from CanLibrary.transport.python import PythonTransport
 from CanLibrary.types import IsoTpParams, Pattern, Payload, TargetAddressType
 
@@ -132,19 +134,30 @@ class ExportedBackend:
         self._exits = contextlib.ExitStack()
 
     def endpoint(self, address, alias="tester", bus=None, start=True, **params):  # noqa: ARG002 - it has its own
-        from jumpstarter.common import ExporterStatus
-        from jumpstarter.exporter import Session as ExporterSession
-        from jumpstarter_driver_composite.driver import Composite
+        transport = self.client_of(self.serve(self.driver(address, params)), address, alias, params)
+        self._exits.callback(transport.stop)
+        if start:
+            transport.start()
+        return Endpoint(transport)
 
+    def driver(self, address, params):
         from CanLibrary.exporter import IsoTpPython
-        from CanLibrary.jumpstarter.isotp import isotp_client
-        from CanLibrary.jumpstarter.session import Session
 
         given = {"fd": True} if params.get("can_fd") else {}
         driver = IsoTpPython(
             interface="virtual", channel=self._channel, address=address, params=IsoTpParams(**params), **given
         )
         self._exits.callback(driver.close)
+        return driver
+
+    def serve(self, driver):
+        """Return a session of a client with an exporter that has this driver under the name diag."""
+        from jumpstarter.common import ExporterStatus
+        from jumpstarter.exporter import Session as ExporterSession
+        from jumpstarter_driver_composite.driver import Composite
+
+        from CanLibrary.jumpstarter.session import Session
+
         exporter = self._exits.enter_context(
             ExporterSession(root_device=Composite(children={"diag": driver}))
         )
@@ -152,12 +165,12 @@ class ExportedBackend:
         exporter.update_status(ExporterStatus.LEASE_READY)
         session = Session(Target(str(path)))
         self._exits.callback(session.close)
-        client = isotp_client(session, "diag")
-        transport = ExportedTransport(alias, client, address, IsoTpParams(**params))
-        self._exits.callback(transport.stop)
-        if start:
-            transport.start()
-        return Endpoint(transport)
+        return session
+
+    def client_of(self, session, address, alias, params):
+        from CanLibrary.jumpstarter.isotp import asking
+
+        return ExportedTransport(alias, asking(session, "diag"), address, IsoTpParams(**params), params)
 
     def pair(self, one, other, **params):
         return self.endpoint(one, "tester", **params), self.endpoint(other, "ecu", **params)
@@ -166,7 +179,42 @@ class ExportedBackend:
         self._exits.close()
 
 
-BACKENDS = {"python": PythonBackend, "kernel": KernelBackend, "exported": ExportedBackend}
+class PublishedBackend(ExportedBackend):
+    """Jumpstarter's own driver, which no file can configure: it wants an address as an object of Python."""
+
+    def driver(self, address, params):
+        from jumpstarter_driver_can import driver as published
+        from jumpstarter_driver_can.common import IsoTpParams as PublishedParams
+
+        driver = published.IsoTpPython(
+            interface="virtual",
+            channel=self._channel,
+            address=isotp_address(address),
+            params=PublishedParams(**params),
+            read_timeout=0.01,
+        )
+
+        def end():
+            driver.stack.stop()
+            driver.notifier.stop()
+            driver.bus.shutdown()
+            driver.close()
+
+        self._exits.callback(end)
+        return driver
+
+    def client_of(self, session, address, alias, params):
+        from CanLibrary.jumpstarter.isotp import isotp_client
+
+        return PublishedTransport(alias, isotp_client(session, "diag"), address, IsoTpParams(**params))
+
+
+BACKENDS = {
+    "python": PythonBackend,
+    "kernel": KernelBackend,
+    "exported": ExportedBackend,
+    "published": PublishedBackend,
+}
 VCAN = "vcan0"
 
 
@@ -178,6 +226,7 @@ def pytest_generate_tests(metafunc):
             "python": pytest.param("python"),
             "kernel": pytest.param("kernel", marks=pytest.mark.kernel),
             "exported": pytest.param("exported"),
+            "published": pytest.param("published"),
         }
         wanted = list(backends.values()) if only is None else [backends[only.args[0]]]
         metafunc.parametrize("backend", wanted, indirect=True)
@@ -209,7 +258,7 @@ def backend(request, grpc_thread, node, raw_bus):  # noqa: ARG001
             check_there("utest", VCAN)
         except CanLibraryError as missing:
             pytest.skip(str(missing))
-    if request.param == "exported" and (missing := why_missing()):
+    if request.param in ("exported", "published") and (missing := why_missing()):
         pytest.skip(missing)
     opened = BACKENDS[request.param](node, raw_bus)
     yield opened

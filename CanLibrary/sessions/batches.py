@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from CanLibrary.traffic.bus_traffic import BusTraffic
+from CanLibrary.traffic.bus_traffic import BusTraffic, Node
 
 MOST = 250  # messages in one piece: while they go out, others who send on the bus wait for 20 milliseconds
 
@@ -37,4 +37,14 @@ class Batches:
         if self._traffic.nodes:
             for message in messages[:sent]:
                 self._traffic.tell_nodes(message)
+        return sent, error
+
+    def send_from(self, node: Node, messages: Sequence[Any]) -> tuple[int, Exception | None]:
+        """Do the same for a simulated node: everybody else on this bus receives them."""
+        now, timestamp = time.monotonic(), time.time()
+        for message in messages:
+            self._traffic.expect_echo_of_node(message, now)
+        sent, error = self._bus.send_batch(messages)
+        for message in messages[:sent]:
+            self._traffic.simulated(message, now, timestamp, node)
         return sent, error

@@ -125,17 +125,20 @@ class BusSession:
         """Whether messages that are sent together cost less than one by one."""
         return self._batches.possible
 
-    def transmit_together(self, messages: Sequence[Any]) -> None:
-        """Send messages of python-can in order; all are out when this returns.
+    def transmit_together(self, messages: Sequence[Any], node: Node | None = None) -> None:
+        """Send messages of python-can in order, also for a simulated node; all are out when this returns.
 
         Raises:
             BusError: The bus is closed or dead, or its driver refused a message; what follows it was not sent.
         """
         with self._sending:
             self.check_open()
-            _, refused = self._send_batch(messages)
-        if refused is not None:
-            raise refused
+            if node is None:
+                sent, error = self._batches.send(messages)
+            else:
+                sent, error = self._batches.send_from(node, messages)
+        if error is not None:
+            raise self._refused(messages[sent], None, error) from error
 
     def _send_batch(self, messages: Sequence[Any]) -> tuple[int, BusError | None]:
         """Send messages in one piece, with the lock held; return how many are out and why not the next one."""

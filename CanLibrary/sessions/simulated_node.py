@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from CanLibrary.sessions.bus_session import BusSession
@@ -48,6 +48,15 @@ class SimulatedNode:
     def transmit(self, message: Any) -> None:
         """Send a message of python-can."""
         self.session.send_from(self, message)
+
+    @property
+    def sends_in_batches(self) -> bool:
+        """Whether messages that are sent together cost less than one by one."""
+        return self.session.sends_in_batches
+
+    def transmit_together(self, messages: Sequence[Any]) -> None:
+        """Send messages of python-can in order; all are out when this returns."""
+        self.session.transmit_together(messages, self)
 
     def subscribe(self, keys: Iterable[int], handler: Handler) -> None:
         """Hand every message with one of these identifiers to the handler."""

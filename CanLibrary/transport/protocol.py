@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from CanLibrary.transport.inbox import Inbox
@@ -14,6 +14,13 @@ class MessagePort(Protocol):
 
     def transmit(self, message: Any) -> None:
         """Send a message of python-can."""
+
+    @property
+    def sends_in_batches(self) -> bool:
+        """Whether messages that are sent together cost less than one by one."""
+
+    def transmit_together(self, messages: Sequence[Any]) -> None:
+        """Send messages of python-can in order; all are out when this returns."""
 
     def subscribe(self, keys: Iterable[int], handler: Callable[[Any], None]) -> None:
         """Hand every received message with one of these identifiers to the handler, as the driver gave it."""

@@ -37,6 +37,7 @@ from CanLibrary.types import AnyIsoTpAddress, IsoTpFault, IsoTpParams, TargetAdd
 
 _THROTTLED = 0.001  # seconds between two looks at the rate limiter
 _PATIENCE = 5.0  # seconds to wait for a thread that hangs in its driver
+_TOGETHER = 250  # messages of a block that has no end: the test may stop it
 _CONSECUTIVE = 2  # N_PCI type, ISO 15765-2 9.6.1
 
 
@@ -84,6 +85,7 @@ class PythonTransport:
             self._layer.rate_limiter.disable()  # can-isotp 2.0.7 enables it whatever the parameter says
         self._layer.tx_queue = RequestQueue(self._note_request)  # type: ignore[assignment]
         self._layer.rx_queue = PayloadQueue(self.inbox)  # type: ignore[assignment]  # all that it is asked for
+        self._block: list[Any] = []  # messages that go out together, where the bus takes them so
         self._faults = Faults(self._layer, port.transmit, params.tx_padding)
 
     # -- operations, called by keywords -------------------------------------------------------------
@@ -221,7 +223,9 @@ class PythonTransport:
         while True:
             try:
                 self._layer.process()
+                self._send_block()
             except _GivenUp:
+                self._block.clear()
                 self._layer.stop_sending()  # `stop_sending` tells it, in its turn
             except Exception as error:  # noqa: BLE001
                 # Sending on the bus failed; whatever a driver raises is told by the next keyword.
@@ -235,6 +239,7 @@ class PythonTransport:
 
     def _break_off(self, error: Exception) -> None:
         """Give up what is on its way, because the bus or a function of the user failed."""
+        self._block.clear()
         self._sending_errors.append(error)
         # can-isotp counts a payload as through before its last message is sent.
         for _, request in self._transfers:
@@ -278,22 +283,42 @@ class PythonTransport:
         if self._giving_up and self._is_consecutive(message):
             raise _GivenUp  # can-isotp sends a whole block in one go, however long it takes
         self._complete_held_back()
-        transmit = self._faults.transmit if self._faults.active else self._port.transmit
-        transmit(
-            self._message_type(
-                arbitration_id=message.arbitration_id,
-                is_extended_id=message.is_extended_id,
-                data=message.data,
-                is_fd=message.is_fd,
-                bitrate_switch=message.bitrate_switch,
-                is_rx=False,
-            )
+        outgoing = self._message_type(
+            arbitration_id=message.arbitration_id,
+            is_extended_id=message.is_extended_id,
+            data=message.data,
+            is_fd=message.is_fd,
+            bitrate_switch=message.bitrate_switch,
+            is_rx=False,
         )
+        if self._port.sends_in_batches and self._may_go_together(message):
+            self._block.append(outgoing)
+            if len(self._block) < _TOGETHER and not self._is_last():
+                return
+            self._send_block()
+        else:
+            self._send_block()
+            transmit = self._faults.transmit if self._faults.active else self._port.transmit
+            transmit(outgoing)
         if not self._layer.timer_tx_stmin.is_stopped():
             # The separation time is counted from the end of a send: on a busy machine, or with a slow driver,
             # the next one would come too early for the receiver (STmin, ISO 15765-2 9.6.5.4).
             self._layer.timer_tx_stmin.start()
         self._finish_transfers()
+
+    def _may_go_together(self, message: Any) -> bool:
+        """Return whether nothing has to pass between this message and the next one, no time and no fault."""
+        no_gap = not self._layer.timer_tx_stmin.timeout
+        return no_gap and not self._faults.active and self._is_consecutive(message)
+
+    def _is_last(self) -> bool:
+        """Return whether a payload is through with the message that can-isotp sends now."""
+        return bool(self._transfers and self._transfers[0][1].complete_event.is_set())
+
+    def _send_block(self) -> None:
+        block, self._block = self._block, []
+        if block:
+            self._port.transmit_together(block)
 
     def _is_consecutive(self, message: Any) -> bool:
         return bool(message.data[prefix_size(self.address)] >> 4 == _CONSECUTIVE)
@@ -312,7 +337,7 @@ class PythonTransport:
             self._layer.active_send_request = None
 
     def _finish_transfers(self) -> None:
-        while self._transfers and self._transfers[0][1].complete_event.is_set():
+        while self._is_last():
             transfer, request = self._transfers.popleft()
             if not request.success:
                 transfer.error = self._reason(transfer)

@@ -125,7 +125,18 @@ def _failed_at(item: Any) -> float:
     # What failed last made the parent fail: what failed before it was caught or tried again.
     while failed := [part for part in getattr(item, "body", ()) if getattr(part, "failed", False)]:
         item = failed[-1]
-    return now if item.end_time is None else min(now, now - time.time() + item.end_time.timestamp())
+    return now if item.end_time is None else min(now, _monotonic(item.end_time.timestamp()))
+
+
+def _monotonic(wall_clock: float) -> float:
+    """Return a time of the wall clock in monotonic seconds."""
+
+    def read_both() -> tuple[float, float]:
+        before, wall = time.monotonic(), time.time()
+        return time.monotonic() - before, before - wall
+
+    # A busy computer may stop between the two readings: the quickest of some tells the difference.
+    return wall_clock + min(read_both() for _ in range(5))[1]
 
 
 def _directories() -> tuple[Path, Path]:

@@ -98,7 +98,7 @@ For Ever Until Stopped
 Test Time Out Interrupts A Replay
     [Documentation]    Nothing is sent after it.
     Run Inner Suite    ${CURDIR}/_suites/timeout.robot
-    Inner Test Should Have Failed    Interrupted Replay    Test timeout 500 milliseconds exceeded.
+    Inner Test Should Have Failed    Interrupted Replay    Test timeout 3 seconds exceeded.
     Inner Run Should Leave Nothing
 
 Interface Refuses A Message

@@ -12,7 +12,7 @@ Test Tags           inner
 *** Test Cases ***
 Interrupted Replay
     [Documentation]    Its second message is a minute away.
-    [Timeout]    500 ms
+    [Timeout]    3 seconds
     Create File    ${TEMPDIR}${/}canlibrary_timeout.log    (1.0) can0 100#01\n(61.0) can0 100#02\n
     Replay Can Trace    ${TEMPDIR}${/}canlibrary_timeout.log
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from typing import Any
 
-from CanLibrary.jumpstarter.target import LEASE, Target
+from CanLibrary.jumpstarter.target import Target, lease_of_this_shell
 
 _ended: set[str] = set()
 
@@ -20,7 +19,7 @@ def listen_for_the_end() -> None:
     hangup = getattr(signal, "SIGHUP", None)  # not on Windows
     if (
         hangup is not None
-        and os.environ.get(LEASE)
+        and lease_of_this_shell() is not None
         and threading.current_thread() is threading.main_thread()
         and signal.getsignal(hangup) is signal.SIG_DFL
     ):
@@ -29,7 +28,7 @@ def listen_for_the_end() -> None:
 
 def _note(number: int, _frame: Any) -> None:
     signal.signal(number, signal.SIG_DFL)
-    note_end(os.environ.get(LEASE, ""))
+    note_end(lease_of_this_shell())
 
 
 def note_status(target: Target, response: Any) -> None:
@@ -37,13 +36,14 @@ def note_status(target: Target, response: Any) -> None:
     from jumpstarter.common import ExporterStatus
 
     over = (ExporterStatus.AFTER_LEASE_HOOK, ExporterStatus.AVAILABLE)
-    if target.lease is not None and response.status in over:
+    if response.status in over:
         note_end(target.lease)
 
 
-def note_end(lease: str) -> None:
+def note_end(lease: str | None) -> None:
     """Note that a lease has ended."""
-    _ended.add(lease)
+    if lease is not None:
+        _ended.add(lease)
 
 
 def has_ended(lease: str | None) -> bool:

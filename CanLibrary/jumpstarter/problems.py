@@ -6,7 +6,7 @@ import re
 import traceback
 from typing import Any
 
-from can import CanInitializationError, CanOperationError
+from can import CanOperationError
 
 from CanLibrary.jumpstarter.target import Target
 
@@ -20,42 +20,28 @@ class ExporterError(CanOperationError):
 
 
 # How gRPC says that the connection broke; "Stream removed" comes with UNKNOWN.
-_GONE = ("UNAVAILABLE", "CANCELLED")
+GONE = ("UNAVAILABLE", "CANCELLED")
 _PREFIX = re.compile(r"^DriverCall '\w+' failed with gRPC [A-Z_]+: ")
-
-
-def connect_error(target: Target, error: BaseException) -> Exception:
-    """Return the sentence for an exporter that cannot be reached."""
-    where = f"The exporter at '{target.address}'"
-    code, detail = _code(error)
-    if code == "UNAUTHENTICATED":
-        how = "none was given; give it with passphrase_file=" if target.passphrase is None else "it is wrong"
-        return CanInitializationError(f"{where} refused the passphrase: {how}.")
-    if isinstance(error, TimeoutError):
-        detail = "it did not answer in time"
-    elif code in (*_GONE, "DEADLINE_EXCEEDED") or type(error).__name__ == "ExporterUnreachableError":
-        detail = _short(detail) or "nobody answers there"
-    return CanInitializationError(f"{where} cannot be reached: {detail.rstrip('.')}.")
 
 
 def call_error(target: Target, error: BaseException, method: str) -> Exception:
     """Return the sentence for a call that failed."""
-    code, detail = _code(error)
+    code, detail = code_of(error)
     name = type(error).__name__
     if isinstance(error, NotImplementedError):
         return NotImplementedError(f"The exporter's driver cannot do '{method.strip('_')}'.")
     if name == "ExporterNotReady":
         return ExporterError(
-            f"The exporter at '{target.address}' is not ready{_lease(target)}: {detail}.", gone=True
+            f"The exporter at '{target.address}' is not ready{or_lease(target)}: {detail}.", gone=True
         )
-    if code in _GONE or "Stream removed" in detail:
-        return ExporterError(gone(target, _short(detail) or "the connection broke"), gone=True)
+    if code in GONE or "Stream removed" in detail:
+        return ExporterError(gone(target, short(detail) or "the connection broke"), gone=True)
     return ExporterError(f"The exporter's driver says: {detail.rstrip('.') or name}.")
 
 
 def gone(target: Target, why: str) -> str:
     """Return the sentence for an exporter that is gone."""
-    return f"The exporter at '{target.address}' is gone{_lease(target)}: {why}."
+    return f"The exporter at '{target.address}' is gone{or_lease(target)}: {why}."
 
 
 def lease_over(target: Target) -> str:
@@ -80,11 +66,12 @@ def let_go(error: BaseException | None) -> None:
             let_go(error.__context__)
 
 
-def _lease(target: Target) -> str:
+def or_lease(target: Target) -> str:
+    """Return the other cause of a connection that is gone, where there is a lease."""
     return f", or the lease '{target.lease}' has ended" if target.lease else ""
 
 
-def _code(error: BaseException) -> tuple[str, str]:
+def code_of(error: BaseException) -> tuple[str, str]:
     """Return gRPC's code for an error or its cause, and what it says."""
     detail = _PREFIX.sub("", str(getattr(error, "message", error)))
     for one in (error, error.__cause__):
@@ -94,6 +81,6 @@ def _code(error: BaseException) -> tuple[str, str]:
     return "", detail
 
 
-def _short(detail: str) -> str:
+def short(detail: str) -> str:
     """Return what gRPC says without its addresses and repeated names."""
     return detail.rsplit(": ", 1)[-1].rstrip(".").strip()

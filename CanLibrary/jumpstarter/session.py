@@ -19,13 +19,13 @@ from CanLibrary.jumpstarter.lease import has_ended, note_status
 from CanLibrary.jumpstarter.problems import (
     ExporterError,
     call_error,
-    connect_error,
     gone,
     lease_over,
     let_go,
     slow,
 )
 from CanLibrary.jumpstarter.target import Target
+from CanLibrary.jumpstarter.unreachable import connect_error
 
 MISSING = (
     "The Python package jumpstarter is missing; install it with "
@@ -78,11 +78,11 @@ class Session:
             return _result(connected, _CONNECT)
         except TimeoutError as error:
             serving.cancel()
-            raise connect_error(self.target, error) from error
+            raise connect_error(self.target, error, _CONNECT) from error
         except (ConfigurationError, NotSupportedError):
             raise
         except Exception as error:
-            told = connect_error(self.target, error)
+            told = connect_error(self.target, error, _CONNECT)
             let_go(error)
             raise told from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from CanLibrary.errors import ConfigurationError
 HOST = "JUMPSTARTER_HOST"
 LEASE = "JMP_LEASE"
 _PASSPHRASE = "JMP_GRPC_PASSPHRASE"
+_NO_LEASE = "direct"  # what JMP_LEASE says in 'jmp shell --tls-grpc'
+_PORTS = 65536
 _INSECURE = ("JMP_GRPC_INSECURE", "JUMPSTARTER_GRPC_INSECURE")
 
 
@@ -24,6 +27,7 @@ class Target:
     insecure: bool = False
     passphrase: str | None = field(default=None, repr=False)
     lease: str | None = None
+    of_this_shell: bool = False  # and not named by options
 
     @property
     def where(self) -> str:
@@ -48,14 +52,16 @@ def find_target(
                 "ca_file, insecure and passphrase_file belong to an exporter that address=host:port names."
             )
         return _of_this_shell()
+    where = _checked(str(address), "address")
     passphrase = None
     if passphrase_file is not None:
-        passphrase = _read(passphrase_file, "passphrase_file").decode("utf-8").strip()
+        origin = f"passphrase_file={os.fspath(passphrase_file)}"
+        passphrase = _sendable(_read(passphrase_file, "passphrase_file").strip(), origin)
         if not passphrase:
-            raise ConfigurationError(f"passphrase_file={os.fspath(passphrase_file)} is empty.")
-    if ca_file is not None:
-        _read(ca_file, "ca_file")
-    return Target(str(address), None if ca_file is None else os.fspath(ca_file), insecure, passphrase)
+            raise ConfigurationError(f"{origin} is empty.")
+    target = Target(where, None if ca_file is None else os.fspath(ca_file), insecure, passphrase)
+    _check_certificates(target)
+    return target
 
 
 def _of_this_shell() -> Target:
@@ -66,11 +72,46 @@ def _of_this_shell() -> Target:
             "'jmp shell --exporter-config bench.yaml -- robot …', or name the exporter with address=host:port."
         )
     return Target(
-        address,
+        _checked(address, HOST),
         insecure=any(os.environ.get(name) == "1" for name in _INSECURE),
-        passphrase=os.environ.get(_PASSPHRASE) or None,
-        lease=os.environ.get(LEASE) or None,
+        passphrase=_sendable(os.environ.get(_PASSPHRASE, "").encode(), _PASSPHRASE) or None,
+        lease=lease_of_this_shell(),
+        of_this_shell=True,
     )
+
+
+def lease_of_this_shell() -> str | None:
+    """Return the name of the lease that 'jmp shell' took; None if it took none."""
+    lease = os.environ.get(LEASE)
+    return None if lease in ("", _NO_LEASE) else lease
+
+
+def _checked(address: str, origin: str) -> str:
+    """Return an address that Jumpstarter can take: what is no `host:port` is the path of a socket to it."""
+    host, _, port = address.rpartition(":")
+    is_port = port.isascii() and port.isdigit() and 0 < int(port) < _PORTS
+    if not (host and is_port) and not os.path.isabs(address):
+        raise ConfigurationError(f"{origin}={address} is neither host:port nor the whole path of a socket.")
+    return address
+
+
+def _sendable(passphrase: bytes, origin: str) -> str:
+    """Return a passphrase that can travel; what gRPC says about another would hold it."""
+    if not passphrase.isascii() or not passphrase.decode().isprintable():
+        raise ConfigurationError(
+            f"{origin} is no passphrase of an exporter: those are one line of printable ASCII characters."
+        )
+    return passphrase.decode()
+
+
+def _check_certificates(target: Target) -> None:
+    if target.ca_file is not None:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(
+                cadata=certificates(target).decode("ascii")
+            )
+        except (ssl.SSLError, ValueError) as error:
+            raise ConfigurationError(f"ca_file={target.ca_file} holds no certificates (PEM).") from error
 
 
 def certificates(target: Target) -> bytes:

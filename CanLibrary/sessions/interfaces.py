@@ -78,7 +78,7 @@ def _failure(description: BusDescription, error: Exception) -> BusError:
     ]  # tells more than "name 'canGetNumberOfChannels' is not defined", Kvaser's own words
     if not reason:
         detail = re.sub(r"^\[Errno -?\d+\] ", "", str(error).strip())
-        reason = f"{detail.rstrip('.') or type(error).__name__}."
+        reason = detail if detail.endswith("?") else f"{detail.rstrip('.') or type(error).__name__}."
         if name == "socketcan" and getattr(error, "errno", None) == errno.ENODEV:
             kind = "vcan" if str(channel).startswith("vcan") else "can"
             reason += f" {_HOW_TO_GET_CHANNEL[kind].format(channel=channel)}"

@@ -87,7 +87,7 @@ The Verdict Is Untouched
     Fails In Its Setup    Setup failed:\nWanted.
     Fails In Its Teardown    Teardown failed:\nWanted.
     Fails In A Loop    2 != 1
-    Runs Out Of Time    Test timeout 300 milliseconds exceeded.
+    Runs Out Of Time    Test timeout 1 second exceeded.
     [Teardown]    Nothing Should Be Told Or Left
 
 Switched Off

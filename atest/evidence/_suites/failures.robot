@@ -126,7 +126,7 @@ Fails While It Catches An Error
 
 Runs Out Of Time
     [Documentation]    In the middle of a wait.
-    [Timeout]    300 ms
+    [Timeout]    1 s
     Open And Send
     Wait For Can Message    0x123    within=20 s
 

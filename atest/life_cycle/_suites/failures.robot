@@ -63,7 +63,7 @@ Error In A Keyword
 
 Time-out While Some Of Many Arrived
     [Documentation]    What was not handed out stays unread.
-    [Timeout]    500 ms
+    [Timeout]    2 s
     Open Can Bus    partner    channel=1
     Send Can Message    0x100    01
     Send Can Message    0x100    02

@@ -37,11 +37,18 @@ class Connections:
     def open(self, alias: str | None, given: Mapping[str, Any], *, start: bool) -> Connection:
         """Open a connection: what was described under the alias, with what is given now on top."""
         name = alias if alias is not None else self._default_alias(given)
+        untold = self._close_dead(name)
         self.registry.check_free(name)
         description = self._described_with(name, given)
         connection = self._connect(description, self._ownership.owner, start=start)
+        connection.notices += map(str, untold)
         self.registry.add(connection)
         return connection
+
+    def _close_dead(self, alias: str) -> list[Exception]:
+        """Close a connection whose exporter is gone, so that it can be opened again; return what nobody was told."""
+        known = self.registry.open.get(alias)
+        return self.registry.close(alias) if known is not None and known.transport.inbox.over else []
 
     def _default_alias(self, given: Mapping[str, Any]) -> str:
         if self.registry.described and not given.get("address"):

@@ -46,7 +46,6 @@ class ExportedTransport:
         self._sending: dict[int, Transfer] = {}
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
-        self._gone = False  # the exporter, which was told then
         ours = {name: value for name, value in plain_params(params).items() if name in given}
         joined = self._order("opened", "join", alias=alias, address=plain_address(address), params=ours)
         self._client = int(joined["client"])
@@ -77,7 +76,7 @@ class ExportedTransport:
             return
         self._ending.set()
         try:
-            if not self._gone:
+            if not self.inbox.over:
                 self._order("stopped", "stop", takes=_SETTLING)
         finally:
             thread.join(_PATIENCE)
@@ -152,7 +151,7 @@ class ExportedTransport:
                 self._order("watched", "look", takes=_LOOK, wait=_LOOK)
             except Exception as error:  # noqa: BLE001 - whatever it is, the next keyword tells it
                 if not self._ending.is_set():
-                    self._gone = True
+                    self.inbox.over = True
                     cause = error.__cause__ or error
                     told = translated(f"Connection '{self._alias}' receives no more", cause)
                     self.inbox.report(Problem(told))

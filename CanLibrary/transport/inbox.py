@@ -36,6 +36,7 @@ class Inbox:
         self._more_problems = 0
         self._lost = 0
         self.count = 0  # payloads ever received: the next one has this number
+        self.over = False  # what brings payloads is gone, and a problem says so
 
     def put(self, payload: bytes) -> None:
         """Keep a received payload."""

@@ -56,7 +56,6 @@ class PublishedTransport:
         )  # held by who takes payloads from the driver, so that they stay in order
         self._ending = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._gone = False  # the exporter, which was told then
         self._begin_anew()
         self._give_address(address)
 
@@ -107,7 +106,7 @@ class PublishedTransport:
         for thread in self._threads:
             thread.join(_PATIENCE)
         self._threads = []
-        if not self._gone:
+        if not self.inbox.over:
             self._take_all()
             self._ask("stopped", self._client.stop)
 
@@ -164,7 +163,7 @@ class PublishedTransport:
             transfer.error = stopped_sending(self._alias, transfer.size)
             transfer.done = True
         self.inbox.notify()
-        if under_way and not self._gone:
+        if under_way and not self.inbox.over:
             self._ask("stopped sending", self._client.stop_sending)
 
     def stop_receiving(self) -> None:
@@ -204,7 +203,7 @@ class PublishedTransport:
             except Exception as error:  # noqa: BLE001 - whatever it is, the next keyword tells it
                 if not self._ending.is_set():
                     told = translated(f"Connection '{self._alias}' receives no more", error)
-                    self._gone = True
+                    self.inbox.over = True
                     self.inbox.report(Problem(told))
                 return
 

@@ -14,6 +14,7 @@ from CanLibrary.formatting import plural
 from CanLibrary.jumpstarter.batches import MOST, as_text, packed, unpack
 from CanLibrary.jumpstarter.problems import ExporterError, let_go, slow
 from CanLibrary.jumpstarter.session import Session
+from CanLibrary.types import message_from
 
 _SLICE = 0.1  # seconds: a test's time-out interrupts between two slices
 _TAKES = 7.0  # seconds for the answer to a batch; on a slow bus it comes before all of it is out
@@ -108,7 +109,11 @@ class Outgoing:
         with self._changed:
             behind = len(left) - 1 + len(self._waiting)
             more = f", nor {plural(behind, 'message')} behind it" if behind else ""
-            self._fail(ExporterError(f"The exporter's driver says: {why}; {message} was not sent{more}."))
+            self._fail(
+                ExporterError(
+                    f"The exporter's driver says: {why}; {message_from(message)} was not sent{more}."
+                )
+            )
 
     def _fail(self, error: Exception) -> None:
         """Keep why a message was not sent; what waits behind it must not go out as if nothing had been."""

@@ -1,5 +1,6 @@
 """Real exporters, on unix sockets and on loopback, each started and ended by the tests."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -34,6 +35,14 @@ export:
       ecu:
         type: CanLibrary.exporter.Can
         config: {interface: virtual, channel: 70}
+  narrow:
+    children:
+      can:
+        type: CanLibrary.exporter.Can
+        config: {interface: virtual, channel: 71}
+      deaf:
+        type: CanLibrary.exporter.Can
+        config: {interface: virtual, channel: 71, options: {rx_queue_size: 3}}
   rack:
     children:
       body:
@@ -231,3 +240,48 @@ def open_bus():
     yield make
     for bus in buses:
         bus.shutdown()
+
+
+@pytest.fixture(params=["published", "ours"])
+def either(request, open_bus):
+    """Open buses of the published driver, or of ours, which streams."""
+
+    def make(channel="can", **options):
+        ours = request.param == "ours" and channel in ("can", "ecu")
+        return open_bus(f"ours.{channel}" if ours else channel, **options)
+
+    return make
+
+
+@pytest.fixture
+def pair(either):
+    """Two buses of one exporter that hear each other."""
+    return either("can"), either("ecu")
+
+
+@pytest.fixture
+def serve(monkeypatch):
+    """Serve drivers from this process, so that a test can change what is behind them; JUMPSTARTER_HOST names them."""
+    if missing := why_missing():
+        pytest.skip(missing)
+    import grpc.aio
+    from anyio.from_thread import start_blocking_portal
+    from jumpstarter.common import ExporterStatus
+    from jumpstarter.exporter import Session
+    from jumpstarter_driver_composite.driver import Composite
+
+    async def channel():
+        return grpc.aio.insecure_channel("unix:/nowhere")
+
+    with contextlib.ExitStack() as stack:
+        portal = stack.enter_context(start_blocking_portal())
+        opened = portal.call(channel)  # gRPC's one thread lives as long as it
+        stack.callback(portal.call, opened.close)
+
+        def start(**drivers):
+            session = stack.enter_context(Session(root_device=Composite(children=drivers)))
+            path = stack.enter_context(session.serve_unix())
+            session.update_status(ExporterStatus.LEASE_READY)
+            monkeypatch.setenv("JUMPSTARTER_HOST", str(path))
+
+        yield start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import AsyncGenerator
@@ -25,6 +26,7 @@ from CanLibrary.jumpstarter.session import OURS
 from CanLibrary.sessions.capabilities import capabilities
 
 _TURN = 0.5  # seconds after which a batch on a slow bus is answered, with what is out until then
+_POLL = 0.001  # seconds
 _LONGEST = 1.0  # seconds to throw away what comes faster than it goes
 
 
@@ -64,6 +66,9 @@ class Can(published.Can):
     @export
     async def sync(self) -> int:
         """Return how many messages there were for the stream, when a look finds no more."""
+        until = time.monotonic() + _LONGEST
+        while self._reading is None and time.monotonic() < until:  # the stream was asked for just now
+            await asyncio.sleep(_POLL)
         return 0 if self._reading is None else await self._reading.caught_up()
 
     @export

@@ -17,7 +17,7 @@ from CanLibrary.errors import CanLibraryError
 from CanLibrary.jumpstarter.messages import as_map, from_map
 from CanLibrary.jumpstarter.outgoing import Outgoing
 from CanLibrary.jumpstarter.periodic import ExportedTask
-from CanLibrary.jumpstarter.problems import ExporterError, let_go
+from CanLibrary.jumpstarter.problems import ExporterError, let_go, shut_down
 from CanLibrary.jumpstarter.session import OURS, join, leave
 from CanLibrary.jumpstarter.stream import Stream
 from CanLibrary.jumpstarter.target import find_target
@@ -108,7 +108,7 @@ class JumpstarterBus(can.BusABC):
 
     def _check_open(self) -> None:
         if self._driver is None:
-            raise CanOperationError(f"The bus of the exporter's driver '{self.channel}' is shut down.")
+            raise CanOperationError(shut_down(self.channel))
 
     def _call(self, method: str, *arguments: Any, takes: float = 0.0) -> Any:
         self._check_open()

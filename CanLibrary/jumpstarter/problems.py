@@ -52,6 +52,11 @@ def lease_over(target: Target) -> str:
     )
 
 
+def shut_down(channel: str) -> str:
+    """Return the sentence for a bus that was left."""
+    return f"The bus of the exporter's driver '{channel}' is shut down."
+
+
 def slow(target: Target, method: str, seconds: float) -> str:
     """Return the sentence for a driver that does not answer, of an exporter that does."""
     return f"The driver of {target.where} did not answer '{method.strip('_')}' within {seconds:g} seconds."

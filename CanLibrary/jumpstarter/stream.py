@@ -13,7 +13,7 @@ from typing import Any
 import can
 
 from CanLibrary.jumpstarter.batches import unpack
-from CanLibrary.jumpstarter.problems import ExporterError, let_go
+from CanLibrary.jumpstarter.problems import ExporterError, let_go, shut_down
 from CanLibrary.jumpstarter.session import Session
 
 ROOM = 100_000  # messages that wait here; for more the exporter waits, which has its own room
@@ -95,6 +95,7 @@ class Stream:
 
     def _catch_up(self) -> None:
         """Return when a message is here, or all that the exporter's bus holds now."""
+        self._check()
         asked = self._session.begin(self._driver, "sync")
         asked.add_done_callback(self._notify)
         self._wait(asked.done)
@@ -123,5 +124,8 @@ class Stream:
     def close(self) -> None:
         """End the stream."""
         self._incoming.cancel()
-        self._driver = None
         let_go(self._failure)
+        with self._changed:  # who still waits is told
+            self._failure = self._failure or ExporterError(shut_down(self._channel))
+            self._changed.notify_all()
+        self._driver = None

@@ -1,6 +1,7 @@
 """Real exporters, on unix sockets and on loopback, each started and ended by the tests."""
 
 import contextlib
+import gc
 import os
 import shutil
 import socket
@@ -285,3 +286,4 @@ def serve(monkeypatch):
             monkeypatch.setenv("JUMPSTARTER_HOST", str(path))
 
         yield start
+    gc.collect()  # errors of drivers hold what holds gRPC's thread

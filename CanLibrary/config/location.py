@@ -28,6 +28,8 @@ def located(bench: Bench, location: Location) -> Bench:
 
 
 def _exported_bus(bus: BusDescription) -> BusDescription:
+    if bus.interface == EXPORTED_INTERFACE:  # it says itself where it is
+        return bus
     # The exporter opened it with its bit rates and options; filters and CAN FD are our business, too.
     return BusDescription(bus.alias, EXPORTED_INTERFACE, bus.alias, fd=bus.fd, filters=bus.filters)
 
@@ -35,5 +37,7 @@ def _exported_bus(bus: BusDescription) -> BusDescription:
 def _exported_connection(connection: ConnectionDescription) -> ConnectionDescription:
     if connection.node is None:  # no driver of its own but a stack on one of the buses, which is here
         return replace(connection, backend=Backend.python)
+    if connection.node.interface == EXPORTED_INTERFACE:
+        return connection
     node = BusDescription(connection.alias, EXPORTED_INTERFACE, connection.alias, fd=connection.node.fd)
     return replace(connection, backend=Backend.exported, node=node)

@@ -71,20 +71,33 @@ def open_exported(description: ConnectionDescription, owner: Owner) -> tuple[Bus
     except Exception as error:
         raise BusError(f"{where}: {str(error).rstrip('.')}.") from error
     try:
-        transport, client = _transport(session, name, description)
+        transport, client, notices = _transport(session, name, description)
         bus = DistantBus(session, name, client)
     except BaseException as error:
         let_go(error)
         leave(session)
         raise
     shown = BusDescription(description.alias, node.interface, name, fd=node.fd)
-    return BusSession(shown, bus, owner), transport
+    distant = BusSession(shown, bus, owner)
+    distant.notices += notices
+    return distant, transport
 
 
-def _transport(session: Session, name: str, description: ConnectionDescription) -> tuple[Transport, Any]:
-    """Return the transport of a driver, and Jumpstarter's client where it needs one."""
+def _transport(
+    session: Session, name: str, description: ConnectionDescription
+) -> tuple[Transport, Any, list[str]]:
+    """Return the transport of a driver, Jumpstarter's client where it needs one, and what to warn about."""
     alias, address, params = description.alias, description.address, description.params
+    if params.wait_func is not None:
+        raise ConfigurationError(
+            f"Connection '{alias}' runs in the exporter, where a function of yours cannot go: leave wait_func out."
+        )
     if ask := asking(session, name):
-        return ExportedTransport(alias, ask, address, params, description.given), None
+        return ExportedTransport(alias, ask, address, params, description.given), None, []
     client = isotp_client(session, name)
-    return PublishedTransport(alias, client, address, params), client
+    without = f"; {', '.join(sorted(description.given))} had no effect" if description.given else ""
+    notice = (
+        f"Connection '{alias}': the exporter's driver is none of CanLibrary.exporter: it does not tell what goes wrong "
+        f"in ISO-TP, and has its own parameters{without}."
+    )
+    return PublishedTransport(alias, client, address, params), client, [notice]

@@ -138,11 +138,13 @@ class OfferedConnection:
 
     def _wait(self, order: Mapping[str, Any]) -> None:
         self._check(order)
-        inbox = self._connection.transport.inbox
+        transport = self._connection.transport
+        inbox = transport.inbox
 
         def news() -> bool:
             return bool(
-                inbox.unread
+                not transport.running
+                or inbox.unread
                 or inbox.has_problems
                 or self._happened > order["after"]
                 or any(transfer.done for transfer in tuple(self._sending.values()))

@@ -44,7 +44,7 @@ def our_address(address: Any) -> AnyIsoTpAddress:
 
 
 def _our_side(address: Any) -> IsoTpAddress:
-    mode = AddressingMode(int(address._addressing_mode))  # it has no public attributes
+    mode = AddressingMode(address._addressing_mode.value)  # it has no public attributes
     fields: dict[str, Any] = {}
     for name in {name for names in ADDRESS_FIELDS[mode] for name in names}:
         value = getattr(address, name, getattr(address, f"_{name}", None))

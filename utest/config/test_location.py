@@ -83,6 +83,19 @@ def test_each_alias_is_the_driver_of_that_name(bench):
     assert (shared.backend, shared.bus, shared.node) == (Backend.python, "body", None)
 
 
+@pytest.mark.usefixtures("shell")
+def test_a_bus_that_says_itself_where_it_is_stays_there(tmp_path):
+    file = tmp_path / "bench.yaml"
+    file.write_text(
+        "export: {body: {type: Can, config: {interface: jumpstarter, channel: can, "
+        "options: {address: 'bench:8443', ca_file: cert.pem, passphrase_file: secret.txt}}}, "
+        "diag: {type: IsoTpPython, config: {interface: jumpstarter, channel: can, address: {txid: 1, rxid: 2}}}}"
+    )
+    bench = load_bench(file)
+    assert bench.buses["body"].options["address"] == "bench:8443"
+    assert located(bench, Location.exported) == bench
+
+
 def test_exported_without_a_file_is_refused():
     with pytest.raises(ConfigurationError) as refused:
         CanLibrary(location="exported").open_can_bus()

@@ -13,6 +13,8 @@ from typing import Any
 from CanLibrary.jumpstarter.target import Target, certificates
 
 _END = 5.0  # seconds for it to close
+# A session that follows another one must not wait for, or fail with, what that one met at the same address.
+_OPTIONS = {"grpc.use_local_subchannel_pool": 1}
 
 
 async def serve(
@@ -47,6 +49,7 @@ async def serve(
                         allow=[],
                         unsafe=False,
                         tls_config=TLSConfigV1Alpha1(ca=ca),
+                        grpc_options=_OPTIONS,
                         insecure=target.insecure,
                         passphrase=target.passphrase,
                     )

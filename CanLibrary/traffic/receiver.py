@@ -16,6 +16,8 @@ _WAKING = 0.005  # seconds in which this thread notices that a message arrived: 
 _WAITING_SLICE = 0.1  # seconds: a test time-out interrupts between two slices
 _SETTLE = 0.02  # seconds: the longest a send waits for what lies in the driver's queue
 _CATCH_UP = 2.0  # seconds: the longest a question waits for what lies in the driver's queue
+_SILENT = 1.0  # seconds after which a driver that does not come back has no flood but a network that is cut
+_SAYS_WHY = 10.0  # seconds in which it says so
 
 
 class Receiver:
@@ -92,12 +94,16 @@ class Receiver:
                 blocked = 0 < self._asked <= judge.deadline and self._quickest < _BLOCKED
                 if blocked and waited > _WAKING and longest < _WAKING / 2:
                     return True
-                if waited > limit:
+                if waited > limit and not self._driver_hangs():
                     return False
                 nap = time.monotonic()
                 self._stop.wait(_BLOCKED / 4)
                 longest = max(longest, time.monotonic() - nap)
         return True
+
+    def _driver_hangs(self) -> bool:
+        asked = self._asked
+        return bool(asked) and _SILENT < time.monotonic() - asked < _SAYS_WHY
 
     def _pass_marker(self, limit: float) -> bool:
         """Send a marker through the queue of a virtual bus, which is open to everybody in the process."""

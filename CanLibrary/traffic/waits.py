@@ -18,6 +18,7 @@ from CanLibrary.types import CanMessage
 T = TypeVar("T")
 SLICE = 0.1  # seconds: a test time-out interrupts between two slices
 _SETTLE = 1.0  # seconds to wait for the receiver to have read all that arrived in time
+_HANGS = 9.0  # seconds: the longest after that for a driver that does not come back at all
 _CURE = " Give the wait a mark with since=, or use Exchange Can Message."
 _LOOK_BACK = 10.0  # seconds before a wait in which a match is "shortly before"
 
@@ -190,11 +191,13 @@ def response_time(traffic: BusTraffic, matcher: Matcher, request: str, window: W
 def _settled_match(traffic: BusTraffic, matcher: Matcher, window: Window, judge: Judge) -> CanMessage | None:
     """Look again when the receiver has read all that was waiting in the driver at the deadline."""
     stop = wait_until(traffic, lambda: judge.position, time.monotonic() + _SETTLE)
-    if stop is None and judge.busy:
-        raise BusError(
-            f"Whether a {matcher} arrived on bus '{traffic.name}' {window} cannot be said: "
-            f"{duration(_SETTLE)} later messages still waited in its driver."
-        )
+    if stop is None and not judge.busy:  # a driver that hangs says why when it fails: its network may be cut
+        stop = wait_until(traffic, lambda: judge.position, time.monotonic() + _HANGS)
+    if stop is None:
+        unknown = f"Whether a {matcher} arrived on bus '{traffic.name}' {window} cannot be said:"
+        if judge.busy:
+            raise BusError(f"{unknown} {duration(_SETTLE)} later messages still waited in its driver.")
+        raise BusError(f"{unknown} its driver did not answer for {duration(_SETTLE + _HANGS)}.")
     with traffic.changed:
         position = traffic.first_match(matcher, window.start, stop)
         return None if position is None else traffic.trace.message(position)

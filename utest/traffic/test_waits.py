@@ -133,8 +133,18 @@ class TestShouldNotArrive:
         traffic.arrives(message("0x7E8", "02 50 03"))
         began = window(traffic, 0.1)
         traffic.arrives(message("0x7E8", "03 7F 10 12"), message("0x100", "02 50 03"))
+        threading.Timer(0.15, lambda: traffic.looked(began.deadline, time.monotonic(), True)).start()
         should_not_arrive(traffic, REPLY, began)
         assert time.monotonic() >= began.deadline
+
+    def test_a_driver_that_does_not_answer_is_no_verdict(self, traffic, monkeypatch):
+        monkeypatch.setattr("CanLibrary.traffic.waits._HANGS", 0.5)
+        with pytest.raises(BusError) as told:
+            should_not_arrive(traffic, REPLY, window(traffic, 0.1))
+        assert str(told.value) == (
+            "Whether a message 0x7E8 matching '?? 50 *' arrived on bus 'body' within 100 milliseconds cannot be said: "
+            "its driver did not answer for 1.5 seconds."
+        )
 
     def test_what_came_after_a_window_that_had_ended_is_fine(self, traffic, message):
         began = replace(window(traffic, 1, ago=3), still_open=False)

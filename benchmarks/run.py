@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import bulk
+import exported
 import isotp_stacks
 import lookup
 import memory
@@ -35,6 +36,7 @@ GROUPS = {
     "unread": unread.rows,
     "lookup": lookup.rows,
     "replay": replay.rows,
+    "exported": exported.rows,
     "memory": memory.rows,
 }
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from CanLibrary import CanLibrary
-from CanLibrary.errors import ConfigurationError
+from CanLibrary.errors import BusError, ConfigurationError
 
 TESTER = {"txid": "0x7E0", "rxid": "0x7E8"}
 SERVER = {"txid": "0x7E8", "rxid": "0x7E0"}
@@ -81,7 +81,7 @@ def test_changed_and_asymmetric_addresses(ends):
 
 
 def test_start_and_stop(ends):
-    ends.send_isotp_frame("01", connection="server")
+    ends.send_isotp_frame("01", timeout=5, connection="server")
     assert ends.is_isotp_frame_available()
     ends.stop_isotp()
     assert ends.receive_isotp_frame() == b"\x01"
@@ -90,6 +90,70 @@ def test_start_and_stop(ends):
     assert ends.receive_isotp_frame() == b"\x02"
     ends.stop_isotp_sending()
     ends.stop_isotp_receiving()
+
+
+def test_the_address_does_not_change_while_a_payload_is_on_its_way(library):
+    library.open_can_bus("wire", interface="jumpstarter", channel="wire")
+    library.open_isotp_connection("tester", backend="exported", **TESTER)
+    library.send_isotp_frame(bytes(100))
+    library.receive_can_message("0x7E0", "10 64 *", bus="wire")
+    library.send_can_message("0x7E8", "30 00 7F", bus="wire")  # 14 consecutive frames, 127 ms apart
+    library.receive_can_message("0x7E0", "21 *", bus="wire")
+    with pytest.raises(BusError) as refused:
+        library.set_isotp_address(txid="0x7E1", rxid="0x7E9")
+    assert str(refused.value) == (
+        "The address of connection 'tester' cannot change while a transfer runs; wait for it, or use Stop IsoTp "
+        "Sending or Stop IsoTp Receiving."
+    )
+    library.stop_isotp_sending()
+    library.set_isotp_address(txid="0x7E1", rxid="0x7E9")
+    library.send_isotp_frame("3E 00")
+    library.receive_can_message("0x7E1", "02 3E 00", bus="wire")
+
+
+def test_nothing_that_came_before_is_a_reply(library):
+    library.open_can_bus("wire", interface="jumpstarter", channel="wire")
+    library.send_can_message("0x7E8", "02 50 01", bus="wire")  # before the connection is open
+    library.open_isotp_connection("tester", backend="exported", **TESTER)
+    assert not library.is_isotp_frame_available()
+    for _ in range(20):
+        library.send_can_message("0x7E8", "02 50 02", bus="wire")  # and just before the request
+        with pytest.raises(AssertionError, match=r"No reply to '10 03' matching '50 \*' arrived"):
+            library.exchange_isotp_frame("10 03", reply="50 *", timeout=0.05)
+        assert library.receive_isotp_frame(timeout=0) == b"\x50\x02"
+
+
+def test_open_close_and_open_again(library):
+    library.open_isotp_connection("server", backend="exported", **SERVER)
+    for number in range(5):
+        library.open_isotp_connection("tester", backend="exported", **TESTER)
+        library.send_isotp_frame(bytes([1, number]), connection="server")
+        assert library.receive_isotp_frame(connection="tester") == bytes([1, number])
+        library.send_isotp_frame("FF", timeout=5, connection="server")  # which nobody takes
+        library.close_isotp_connection("tester")
+
+
+def test_two_clients_of_one_driver(library, exporter):  # noqa: ARG001
+    library.open_isotp_connection("tester", backend="exported", **TESTER)
+    library.open_isotp_connection("again", backend="exported", channel="tester", **TESTER)
+    library.open_isotp_connection("server", backend="exported", **SERVER)
+    library.send_isotp_frame("01", connection="server")
+    assert library.receive_isotp_frame(connection="again") == b"\x01"
+    with pytest.raises(BusError) as told:
+        library.receive_isotp_frame(connection="tester")
+    assert str(told.value) == (
+        "Connection 'tester' receives no more: another client works with the exporter's driver 'IsoTpPython' now, "
+        "which serves one at a time."
+    )
+
+
+def test_parameters_that_are_given_hold_and_the_others_are_those_of_the_file(library):
+    library.open_can_bus("wire", interface="jumpstarter", channel="wire")
+    library.open_isotp_connection("tester", backend="exported", blocksize=3, **TESTER)
+    library.send_can_message("0x7E8", "10 14 01 02 03 04 05 06", bus="wire")
+    library.receive_can_message("0x7E0", "30 03 00", bus="wire")
+    with pytest.raises(AssertionError, match="within 300 milliseconds"):  # as the exporter's file says
+        library.send_isotp_frame(bytes(20), timeout=5)
 
 
 def test_exported_driver_and_stack_of_ours_on_an_exported_bus_talk(library):

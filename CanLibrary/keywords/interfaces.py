@@ -66,7 +66,13 @@ class InterfaceKeywords:
         | Should Be Equal    ${state.name}    ACTIVE
         """
         session = controller_of(self._buses, bus)
-        if not capabilities(session.bus).reports_state:
+        reports_state = capabilities(session.bus).reports_state
+        if reports_state is None:
+            logger.warn(
+                f"Whether the state of bus '{session.alias}' is measured is not known: the exporter's driver does not "
+                "tell, and ACTIVE is python-can's constant on most interfaces."
+            )
+        elif not reports_state:
             logger.warn(
                 f"The interface '{session.description.interface}' does not report the state of bus "
                 f"'{session.alias}': ACTIVE is python-can's constant, not a measurement."
@@ -114,7 +120,13 @@ class InterfaceKeywords:
         """
         state = converted(state, BusState, "state")
         session = controller_of(self._buses, bus)
-        if not capabilities(session.bus).reports_state:
+        reports_state = capabilities(session.bus).reports_state
+        if reports_state is None:
+            raise NotSupportedError(
+                f"Whether the state of bus '{session.alias}' is measured is not known, so there is no verdict about "
+                "it: the exporter's driver does not tell; CanLibrary.exporter.Can does."
+            )
+        if not reports_state:
             raise self._cannot(
                 session.description.interface, "report its state, so there is no verdict about it"
             )

@@ -16,6 +16,10 @@ LOST = (
     "The exporter's driver says: Bus '{}' lost 3 messages: they came faster than the network took them, and 10 waited "
     "already."
 )
+BY_INTERFACE = (
+    "by_interface=True needs a bus on interface 'socketcan', whose kernel sends by itself and shows what it sent; bus "
+    "'tester' is none, leave by_interface out."
+)
 CONNECTION = {"txid": CanId("0x7E0"), "rxid": CanId("0x7E8")}
 
 
@@ -233,10 +237,16 @@ class TestState:
 
         serve(can=Can(interface="virtual", channel=channel))
         library.open_can_bus("tester", interface="jumpstarter", channel="can")
-        assert library.get_bus_state() is can.BusState.ACTIVE
+        assert library.get_bus_state() is can.BusState.ACTIVE  # with a warning
         with pytest.raises(NotSupportedError) as refused:
             library.bus_state_should_be("ACTIVE")
-        assert str(refused.value) == self.CONSTANT
+        assert str(refused.value) == (
+            "Whether the state of bus 'tester' is measured is not known, so there is no verdict about it: the "
+            "exporter's driver does not tell; CanLibrary.exporter.Can does."
+        )
+        with pytest.raises(NotSupportedError) as refused:
+            library.start_periodic_message(CanId("0x123"), b"\1", period=0.1, by_interface=True)
+        assert str(refused.value) == BY_INTERFACE
 
     def test_a_reported_state_is_one(self, driver, channel, library):
         driver.bus.shutdown()

@@ -17,7 +17,7 @@ from jumpstarter_driver_can import driver as published
 from pydantic.dataclasses import dataclass
 
 from CanLibrary.config import SEND_TIMEOUT
-from CanLibrary.exporter.opening import CONFIG, Plain, opened
+from CanLibrary.exporter.opening import CONFIG, Plain, looked, opened
 from CanLibrary.exporter.reading import Reading
 from CanLibrary.jumpstarter.batches import unpack
 from CanLibrary.jumpstarter.bus import CAN_DO
@@ -77,7 +77,7 @@ class Can(published.Can):
         with self._taking_over:
             self._end_reading()
             until = time.monotonic() + _LONGEST
-            while self.bus.recv(0) is not None and time.monotonic() < until:
+            while not looked(self.bus, 0)[1] and time.monotonic() < until:
                 pass
 
     def _end_reading(self) -> None:

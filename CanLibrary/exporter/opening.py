@@ -22,3 +22,14 @@ def opened(driver: Any) -> can.BusABC:
     for notice in notices:
         driver.logger.warning(notice)
     return bus
+
+
+def looked(bus: can.BusABC, wait: float) -> tuple[can.Message | None, bool]:
+    """Return a message that passes the filters of a bus, and whether its driver had none, be it one that does not.
+
+    `recv` does not tell these apart: where python-can itself filters, it says of the one that there is nothing.
+    """
+    message, filtered = bus._recv_internal(wait)  # what python-can has its interfaces implement
+    if message is None:
+        return None, True
+    return (message if filtered or bus._matches_filters(message) else None), False

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 
 import can
 
+from CanLibrary.exporter.opening import looked
 from CanLibrary.formatting import plural
 from CanLibrary.jumpstarter.batches import MOST, as_text, packed
 from CanLibrary.sessions.overflow import Overflow
@@ -41,17 +42,19 @@ class Reading:
         self._thread.start()
 
     def _run(self) -> None:
-        recv, kept = self._bus.recv, self._kept
+        bus, kept = self._bus, self._kept
         try:
             while not self._ended.is_set():
                 self._look += 1
                 asked = self._look <= self._asked
-                message = recv(0 if asked else _LOOK)
-                if message is None:
+                message, empty = looked(bus, 0 if asked else _LOOK)
+                if empty:
                     self._empty_look = self._look
                     continue
                 if asked:
                     self._asked += 1
+                if message is None:
+                    continue
                 if len(kept) < ROOM:
                     kept.append(packed(message))
                     self.total += 1

@@ -122,3 +122,38 @@ def test_a_log_has_what_arrived_before_it_ends(library, tmp_path):
         ecu_says(library, f"{number:02}")
     library.stop_can_log(bus="body")
     assert len(log.read_text().splitlines()) == REPEAT
+
+
+@pytest.mark.usefixtures("grpc_thread")
+def test_filters_of_the_exporters_file_hide_nothing_that_waits_behind_what_they_leave_out(monkeypatch):
+    """python-can says of a message that does not pass that there is none."""
+    if missing := why_missing():
+        pytest.skip(missing)
+    import can
+    from jumpstarter.common import ExporterStatus
+    from jumpstarter.exporter import Session as ExporterSession
+    from jumpstarter_driver_composite.driver import Composite
+
+    from CanLibrary.exporter import Can
+
+    def message(identifier):
+        return can.Message(arbitration_id=identifier, is_extended_id=False)
+
+    driver = Can(interface="virtual", channel=CHANNEL, filters=["0x100:0x700"])
+    with (
+        can.Bus(interface="virtual", channel=CHANNEL, ignore_config=True) as ecu,
+        ExporterSession(root_device=Composite(children={"body": driver})) as exporter,
+        exporter.serve_unix() as path,
+    ):
+        exporter.update_status(ExporterStatus.LEASE_READY)
+        monkeypatch.setenv("JUMPSTARTER_HOST", str(path))
+        for identifier in (0x123, 0x200, 0x124):
+            ecu.send(message(identifier))
+        with can.Bus(interface="jumpstarter", channel="body", ignore_config=True) as bus:
+            assert bus.recv(0) is None  # what was there before is gone, all of it
+            for _ in range(20):
+                for identifier in (*[0x200] * 30, 0x123):
+                    ecu.send(message(identifier))
+                assert bus.recv(0).arbitration_id == 0x123
+            assert bus.recv(0) is None
+    driver.close()

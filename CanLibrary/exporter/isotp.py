@@ -16,6 +16,7 @@ from CanLibrary.exporter.opening import CONFIG, Plain
 from CanLibrary.jumpstarter.session import OURS
 from CanLibrary.sessions.offered import OfferedConnection
 from CanLibrary.transport.addresses import our_address
+from CanLibrary.transport.kernel_close import prepare
 
 _checked = validate_call(validate_return=True)
 
@@ -143,3 +144,8 @@ class IsoTpSocket(_IsoTp):
 
     interface: str | None = None
     _backend: ClassVar[str] = "kernel"
+
+    def __post_init__(self) -> None:
+        """Open the bus; the socket opens with `start`."""
+        super().__post_init__()
+        prepare()  # the exporter stops drivers in threads of its own

@@ -83,6 +83,7 @@ class Connection:
             progress.end()
         if not done and not transfer.done:
             self._abandon(transfer)
+            self._check_link()
             through_late = transfer.done and transfer.error is None
             raise IsoTpTransferError(
                 f"The IsoTp frame of {len(data)} bytes on connection '{self.alias}' was not through within "
@@ -165,6 +166,7 @@ class Connection:
     def _nothing_came(
         self, what: str, pattern: Pattern, timeout: float, start: int, since: int
     ) -> AssertionError:
+        self._check_link()
         with self.transport.inbox.changed:
             unread = self.transport.inbox.peek(since)
         ids = " or ".join(id_text(*id_of(key)) for key in sorted(listening_keys(self.transport.address)))
@@ -252,6 +254,18 @@ class Connection:
         self._raise_failed_transfers()
         self._raise_problems()
 
+    def _raise(self, errors: list[Exception]) -> None:
+        if errors:
+            error = joined(errors)
+            if isinstance(error, AssertionError):
+                self._check_link()
+            raise error
+
+    def _check_link(self) -> None:
+        """Let a failure be none of the partner where the bus turns out to be dead: a cut network says so late."""
+        self.bus.catch_up()
+        self._check_usable()
+
     def _check_usable(self) -> None:
         if self.closed:
             raise BusError(f"Connection '{self.alias}' is closed; open it again before use.")
@@ -262,8 +276,7 @@ class Connection:
         while self._unwatched and self._unwatched[0].done:
             if (error := self._unwatched.popleft().error) is not None:
                 failed.append(error)
-        if failed:
-            raise joined(failed)
+        self._raise(failed)
 
     def gather(self) -> None:
         """Sort what went wrong in the background: harmless things become notices, the rest fails the next check."""
@@ -276,8 +289,7 @@ class Connection:
     def _raise_problems(self) -> None:
         self.gather()
         fatal, self._fatal = self._fatal, []
-        if fatal:
-            raise joined(fatal)
+        self._raise(fatal)
 
     def _wait(self, check: Callable[[], T | None], deadline: float | None) -> T | None:
         """Return what the check returns as soon as that is not None; None at the deadline."""

@@ -306,10 +306,16 @@ class Reading:
 
     @contextmanager
     def _losses_told(self) -> Iterator[None]:
-        """Let a failure be none of the system under test where messages were lost meanwhile."""
+        """Let a failure be none of the system under test where messages were lost meanwhile, or the bus died.
+
+        A network that is cut says so late: the driver is asked once more.
+        """
         try:
             yield
         except AssertionError as failure:
+            self._catch_up()
+            if self._traffic.failure is not None:
+                raise waits.died(self._traffic) from self._traffic.failure
             if lost := self._take_lost():
                 raise BusError(f"{failure} {joined(lost)}") from failure
             raise

@@ -283,6 +283,38 @@ class TestSilentNetwork:
         network.fall_silent()
         assert "it has said nothing for 2.5 seconds" in silence.sentence(time.monotonic(), SILENCE)
 
+    @CHANNELS
+    @pytest.mark.parametrize(
+        "keyword", ["wait_for_can_message", "receive_can_message", "exchange_can_message"]
+    )
+    def test_what_did_not_arrive_is_no_fault_of_the_partner(self, network, library, channel, keyword):
+        library.open_can_bus("body", interface="jumpstarter", channel=channel, **access(network))
+        limit = {"timeout" if keyword == "receive_can_message" else "within": 1}
+        reply = {"reply_id": "0x124"} if keyword == "exchange_can_message" else {}
+        doing = Doing(getattr(library, keyword), "0x123", **limit, **reply)
+        middle_of(doing)
+        network.fall_silent()
+        assert doing.sentence(time.monotonic(), SILENCE) == (
+            f"Bus 'body' receives no more: The exporter at '{network.address}' is gone: it has said nothing for 2.5 "
+            "seconds."
+        )
+
+    @pytest.mark.parametrize("doing", ["receives", "sends", "exchanges"])
+    def test_nor_is_it_over_its_bus(self, network, library, doing):
+        library.open_can_bus("wire", interface="jumpstarter", channel="wire", **access(network))
+        library.open_isotp_connection(
+            "tester", backend="python", bus="wire", **TESTER, rx_flowcontrol_timeout=1000
+        )
+        keyword = {
+            "receives": lambda: library.receive_isotp_frame(timeout=1),
+            "sends": lambda: library.send_isotp_frame(bytes(100), timeout=2),
+            "exchanges": lambda: library.exchange_isotp_frame("22 F1 90", timeout=1),
+        }[doing]
+        said = Doing(keyword)
+        middle_of(said)
+        network.fall_silent()
+        assert "it has said nothing for 2.5 seconds" in said.sentence(time.monotonic(), SILENCE)
+
     def test_silence_is_no_verdict_about_isotp_frames(self, network, library):
         library.open_isotp_connection("tester", backend="exported", **TESTER, **access(network))
         network.fall_silent()

@@ -1,68 +1,24 @@
 """An exported bus: our interface on our driver, and on the published one, beside the published client.
 
-One real exporter on a unix socket, virtual buses behind it. All ends are in this process, so that who receives shares
-one interpreter with who sends. Every message is checked: its data count.
+Real exporters on a unix socket and behind TLS, virtual buses behind them. All ends are in this process, so that who
+receives shares one interpreter with who sends. Every message is checked: its data count.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import os
 import shutil
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+from exporters import exporter, tls_exporter, why_not
 from measure import Limit, Measurement, Row, interleaved, say
 
 FEW, MANY, ALL = 200, 10_000, 100_000  # messages one by one; in batches; the check that nothing is lost
 SIZE = 4095
-EXPORTER = """\
-apiVersion: jumpstarter.dev/v1alpha1
-kind: ExporterConfig
-metadata: {namespace: default, name: bench}
-endpoint: ""
-token: ""
-export:
-  published: {type: jumpstarter_driver_can.driver.Can, config: {interface: virtual, channel: 1}}
-  partner: {type: jumpstarter_driver_can.driver.Can, config: {interface: virtual, channel: 1}}
-  helper: {type: CanLibrary.exporter.Can, config: {interface: virtual, channel: 1}}
-  ours: {type: CanLibrary.exporter.Can, config: {interface: virtual, channel: 2}}
-  far: {type: CanLibrary.exporter.Can, config: {interface: virtual, channel: 2}}
-"""
-
-
-@contextlib.contextmanager
-def exporter(jmp: str) -> Iterator[None]:
-    """Start an exporter and let JUMPSTARTER_HOST name it, for this process."""
-    told = "import os, sys; print(os.environ['JUMPSTARTER_HOST'], flush=True); sys.stdin.read()"
-    with tempfile.TemporaryDirectory() as folder:
-        config = Path(folder, "exporter.yaml")
-        config.write_text(EXPORTER)
-        shell = subprocess.Popen(
-            [jmp, "shell", "--exporter-config", str(config), "--", sys.executable, "-c", told],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
-        assert shell.stdin is not None
-        assert shell.stdout is not None
-        os.environ["JUMPSTARTER_HOST"] = shell.stdout.readline().strip()
-        os.environ["JMP_DRIVERS_ALLOW"] = "UNSAFE"  # as jmp shell sets it for the published client
-        try:
-            yield
-        finally:
-            shell.stdin.close()
-            shell.stdout.close()
-            shell.wait()
 
 
 def message(number: int) -> Any:
@@ -152,31 +108,21 @@ def transfer(one: str, other: str) -> Iterator[Measurement]:
         library.close()
 
 
-def why_not() -> str:
-    """Return what is missing, or nothing."""
-    from CanLibrary.jumpstarter.session import why_missing
-
-    if missing := why_missing():
-        return missing
-    return "" if command() else "The command jmp is missing; install it with 'pip install jumpstarter-cli'."
-
-
-def command() -> str | None:
-    """Return where the command jmp is."""
-    folders = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
-    return shutil.which("jmp", path=os.pathsep.join(folders))
-
-
 def rows(rounds: int) -> list[Row]:
     """Return the rows of messages and of ISO-TP, or none where Jumpstarter is missing."""
     if reason := why_not():
         say(f"  not measured: {reason}")
         return []
-    with exporter(str(command())):
-        return [*message_rows(rounds), *isotp_rows(rounds)]
+    with exporter():
+        found = [*message_rows(rounds, "exported bus"), *isotp_rows(rounds)]
+    if shutil.which("openssl") is None:
+        say("  not measured behind TLS: openssl, which makes the certificate, is missing.")
+        return found
+    with tls_exporter():
+        return found + message_rows(rounds, "exported bus behind TLS")
 
 
-def message_rows(rounds: int) -> list[Row]:
+def message_rows(rounds: int, where: str) -> list[Row]:
     """Return the rows of messages per second."""
     import can
     from jumpstarter.utils.env import env
@@ -204,12 +150,12 @@ def message_rows(rounds: int) -> list[Row]:
     for what, (in_batches, one_by_one, theirs) in (("sent", sent), ("received", received)):
         limit = Limit(10, at_least=True)
         found.append(
-            Row(f"exported bus, {what}, our driver", "its published client", "/s", in_batches, theirs, limit)
+            Row(f"{where}, {what}, our driver", "its published client", "/s", in_batches, theirs, limit)
         )
         found.append(
-            Row(f"exported bus, {what}, published driver", "its published client", "/s", one_by_one, theirs)
+            Row(f"{where}, {what}, published driver", "its published client", "/s", one_by_one, theirs)
         )
-    check = f"exported bus, {ALL:,} messages each way at once: lost or out of order"
+    check = f"{where}, {ALL:,} messages each way at once: lost or out of order"
     return [*found, Row(check, "", "messages", [lost], [], Limit(0), difference=True)]
 
 

@@ -1,6 +1,6 @@
 """Prints one table: what the library costs, each row beside its peer in the same run.
 
-python benchmarks/run.py                     all rows, about ten minutes
+python benchmarks/run.py                     all rows, about fifteen minutes
 python benchmarks/run.py --only isotp        the rows of one group
 python benchmarks/run.py --rounds 15         more rounds
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,10 +23,13 @@ from CanLibrary.jumpstarter.target import find_target
 
 _LOOK = 0.5  # seconds that the exporter waits for a message at once; so long it goes on after we are gone
 _STALE = 2.0  # seconds to throw away what the exporter's bus received before it was opened here
+_STALE_BY_CALLS, _AT_ONCE = (
+    10.0,
+    32,
+)  # the same where each message is a call: seconds, and calls that run together
 # The label that says what the exporter's bus can do, in the words of CanLibrary.sessions.capabilities.
 CAN_DO = "canlibrary/can-do"
 _ASKED = ("reports_state", "sets_state", "flushes_tx_buffer")
-_log = logging.getLogger("can.jumpstarter")
 
 
 class JumpstarterBus(can.BusABC):
@@ -90,14 +92,20 @@ class JumpstarterBus(can.BusABC):
         if OURS in self._driver.labels:
             self._call("throw_away", takes=_STALE)
             return
-        until = time.monotonic() + _STALE
-        while self._call("_recv_internal", 0)[0] is not None:
-            if time.monotonic() > until:
-                _log.warning(
-                    "Channel '%s' holds messages that its exporter received before; they come first.",
-                    self.channel,
-                )
+        until = time.monotonic() + _STALE_BY_CALLS
+        while time.monotonic() < until:
+            looks = [self._session.begin(self._driver, "_recv_internal", 0) for _ in range(_AT_ONCE)]
+            try:
+                found = [self._session.finish(look, "_recv_internal")[0] for look in looks]
+            finally:
+                for look in looks:
+                    look.cancel()
+            if None in found:
                 return
+        raise CanInitializationError(
+            f"Channel '{self.channel}' brings messages faster than the published driver hands them over: what it "
+            "received before could not be told from what comes now; use type CanLibrary.exporter.Can."
+        )
 
     def _find_out_capabilities(self) -> None:
         if CAN_DO in self._driver.labels:

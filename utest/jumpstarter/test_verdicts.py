@@ -157,3 +157,54 @@ def test_filters_of_the_exporters_file_hide_nothing_that_waits_behind_what_they_
                 assert bus.recv(0).arbitration_id == 0x123
             assert bus.recv(0) is None
     driver.close()
+
+
+class TestPublishedDriver:
+    """Each of its messages is a call: what waits there takes long to throw away."""
+
+    @pytest.fixture
+    def published(self, grpc_thread, monkeypatch):  # noqa: ARG002, F811
+        if missing := why_missing():
+            pytest.skip(missing)
+        from jumpstarter.common import ExporterStatus
+        from jumpstarter.exporter import Session as ExporterSession
+        from jumpstarter_driver_can import driver as published
+        from jumpstarter_driver_composite.driver import Composite
+
+        driver = published.Can(interface="virtual", channel=CHANNEL)
+        with (
+            ExporterSession(root_device=Composite(children={"body": driver})) as exporter,
+            exporter.serve_unix() as path,
+        ):
+            exporter.update_status(ExporterStatus.LEASE_READY)
+            monkeypatch.setenv("JUMPSTARTER_HOST", str(path))
+            yield driver
+        driver.bus.shutdown()
+
+    @pytest.mark.slow
+    @pytest.mark.usefixtures("published")
+    def test_thousands_that_waited_there_are_no_news(self):
+        import can
+
+        with can.Bus(interface="virtual", channel=CHANNEL, ignore_config=True) as ecu:
+            for _ in range(2000):
+                ecu.send(can.Message(arbitration_id=0x7E8, is_extended_id=False))
+            with can.Bus(interface="jumpstarter", channel="body", ignore_config=True) as bus:
+                assert bus.recv(0) is None
+
+    @pytest.mark.usefixtures("published")
+    def test_a_bus_on_which_old_and_new_cannot_be_told_apart_is_not_opened(self, monkeypatch):
+        import can
+
+        from CanLibrary.jumpstarter import bus
+
+        monkeypatch.setattr(bus, "_STALE_BY_CALLS", 0.05)
+        with can.Bus(interface="virtual", channel=CHANNEL, ignore_config=True) as ecu:
+            for _ in range(2000):
+                ecu.send(can.Message(arbitration_id=0x7E8, is_extended_id=False))
+        with pytest.raises(can.CanInitializationError) as refused:
+            can.Bus(interface="jumpstarter", channel="body", ignore_config=True)
+        assert str(refused.value) == (
+            "Channel 'body' brings messages faster than the published driver hands them over: what it received "
+            "before could not be told from what comes now; use type CanLibrary.exporter.Can."
+        )

@@ -22,6 +22,7 @@ from CanLibrary.jumpstarter.stream import Stream
 from CanLibrary.jumpstarter.target import find_target
 
 _LOOK = 0.5  # seconds that the exporter waits for a message at once; so long it goes on after we are gone
+_ENDS = 1.0  # seconds for a thread that sends; one that sleeps for longer ends without a word
 _STALE = 2.0  # seconds to throw away what the exporter's bus received before it was opened here
 _STALE_BY_CALLS, _AT_ONCE = (
     10.0,
@@ -62,6 +63,7 @@ class JumpstarterBus(can.BusABC):
         self._is_shutdown = True  # until there is something to shut down
         self.channel = str(channel)
         self._tasks: list[ExportedTask] = []
+        self._threads: list[Any] = []  # python-can's tasks that send from here
         self._driver: Any = None
         self._stream: Stream | None = None  # these with the drivers of CanLibrary.exporter
         self._outgoing: Outgoing | None = None
@@ -200,7 +202,9 @@ class JumpstarterBus(can.BusABC):
         modifier_callback: Callable[[can.Message], None] | None = None,
     ) -> can.broadcastmanager.CyclicSendTaskABC:
         if modifier_callback is not None:  # a function does not travel: a thread here sends
-            return super()._send_periodic_internal(msgs, period, duration, autostart, modifier_callback)
+            local = super()._send_periodic_internal(msgs, period, duration, autostart, modifier_callback)
+            self._threads.append(local)
+            return local
         messages = [msgs] if isinstance(msgs, can.Message) else list(msgs)
         task = ExportedTask(
             self._call, messages, period, duration, autostart, in_place=self._outgoing is not None
@@ -227,6 +231,9 @@ class JumpstarterBus(can.BusABC):
             return
         try:
             super().shutdown()
+            for local in self._threads:  # stopped by now, but one may be in the middle of a send
+                if local.thread is not None:
+                    local.thread.join(_ENDS)
             if self._session.broken is None:
                 self._end_what_was_begun()
             if self._outgoing is not None:

@@ -107,7 +107,7 @@ def test_filters_let_through_what_they_name(pair):
     one, other = pair
     other.set_filters([{"can_id": 0x100, "can_mask": 0x7F0, "extended": False}])
     for number in (0x0FF, 0x105, 0x200, 0x10A):
-        one.send(message(number))
+        one.send(message(number), 1)
     assert other.recv(1).arbitration_id == 0x105
     assert other.recv(0).arbitration_id == 0x10A
     assert other.recv(0.1) is None
@@ -140,7 +140,7 @@ def test_what_passes_no_filter_does_not_end_a_look(pair):
     other.set_filters([{"can_id": 0x100, "can_mask": 0x7FF}])
     for _ in range(3):
         one.send(message(0x200))
-    one.send(message(0x100))
+    one.send(message(0x100), 1)
     assert other.recv(0).arbitration_id == 0x100
 
 

@@ -1,5 +1,7 @@
 """Periodic messages on an exported bus: the exporter sends them, or with a modifier a thread here."""
 
+import threading
+import time
 from itertools import islice, pairwise
 
 import can
@@ -141,3 +143,20 @@ def test_shutdown_ends_them(either):
     one.send_periodic(message(), 0.01)
     one.shutdown()
     assert either("ecu").recv(0.2) is None
+
+
+def test_shutdown_waits_for_a_send_that_is_under_way(either, caplog, capfd):
+    one, entered = either("can"), threading.Event()
+    send = one.send
+
+    def slow(given, timeout=None):
+        entered.set()
+        time.sleep(0.2)
+        send(given, timeout)
+
+    one.send = slow
+    one.send_periodic(message(), 0.001, modifier_callback=lambda _: None)
+    entered.wait(5)
+    one.shutdown()
+    assert caplog.text == ""
+    assert capfd.readouterr() == ("", "")

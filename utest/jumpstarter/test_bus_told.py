@@ -201,14 +201,14 @@ class TestLosses:
         assert library.receive_can_message().data == message(1).data
 
     def test_a_bus_that_fails_is_told(self, driver, open_bus):
-        failing, recv = threading.Event(), driver.bus.recv
+        failing, recv = threading.Event(), driver.bus._recv_internal
 
         def may_fail(timeout=None):
             if failing.is_set():
                 raise CanOperationError("the adapter is gone")
             return recv(timeout)
 
-        driver.bus.recv = may_fail
+        driver.bus._recv_internal = may_fail
         bus = open_bus("can")
         failing.set()
         with pytest.raises(CanOperationError, match=r"^The exporter's driver says: the adapter is gone\.$"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -105,6 +104,8 @@ def _sendable(passphrase: bytes, origin: str) -> str:
 
 
 def _check_certificates(target: Target) -> None:
+    import ssl
+
     if target.ca_file is not None:
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(

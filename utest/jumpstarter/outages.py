@@ -16,6 +16,14 @@ from utest.jumpstarter.conftest import free_port, jmp
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: a close sends RST
 
 
+def children_of(pid):
+    """Return the processes that a process has started, which `jmp run` serves in."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
 class LoopbackExporter:
     """`jmp run` without TLS, always on the same port; it can be killed and started again."""
 
@@ -51,9 +59,7 @@ class LoopbackExporter:
 
     def kill(self):
         """Kill it, and the process of its own in which it serves."""
-        task = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
-        children = [int(pid) for pid in task.read_text().split()]
-        for pid in (self._process.pid, *children):
+        for pid in (*children_of(self._process.pid), self._process.pid):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._process.wait()

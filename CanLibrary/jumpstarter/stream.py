@@ -33,11 +33,11 @@ class Stream:
         self._count = 0  # messages that came
         self._lost: list[str] = []
         self._failure: Exception | None = None
-        self._incoming = session.run(self._read)
+        self._incoming = session.run(self._read, driver)
 
-    async def _read(self) -> None:
+    async def _read(self, driver: Any) -> None:
         try:
-            async for given in self._driver.streamingcall_async("received"):
+            async for given in driver.streamingcall_async("received"):
                 self._session.heard()
                 if isinstance(given, str):
                     self._take(list(unpack(given, self._channel)))
@@ -95,8 +95,9 @@ class Stream:
 
     def _catch_up(self) -> None:
         """Return when a message is here, or all that the exporter's bus holds now."""
+        driver = self._driver  # before the look whether it is still there
         self._check()
-        asked = self._session.begin(self._driver, "sync")
+        asked = self._session.begin(driver, "sync")
         asked.add_done_callback(self._notify)
         self._wait(asked.done)
         if self._received:

@@ -9,11 +9,11 @@ Test Tags        isotp    faults
 
 *** Variables ***
 ${LONG}     ${{ bytes(range(100)) }}
-&{TIMES}    rx_flowcontrol_timeout=300    rx_consecutive_frame_timeout=300
+&{TIMES}    rx_flowcontrol_timeout=800    rx_consecutive_frame_timeout=800
 ${WRONG}    A consecutive frame from 0x7E8 has the wrong sequence number
-${N_CR}     SEPARATOR=${SPACE}    The next consecutive frame from 0x7E8 did not come within 300 milliseconds (N_Cr):
+${N_CR}     SEPARATOR=${SPACE}    The next consecutive frame from 0x7E8 did not come within 800 milliseconds (N_Cr):
 ...         an IsoTp frame was lost half-way.
-${N_BS}     SEPARATOR=${SPACE}    no flow control came within 300 milliseconds (N_Bs): is the partner there, and is
+${N_BS}     SEPARATOR=${SPACE}    no flow control came within 800 milliseconds (N_Bs): is the partner there, and is
 ...         its rxid 0x7E0 and its txid 0x7E8?
 
 
@@ -27,7 +27,7 @@ As A Receiver
     REPEAT    ${WRONG} (expected 3, received 2)    message=CF    number=2
     REORDER    ${WRONG} (expected 1, received 2)
     WRONG_SEQUENCE_NUMBER    ${WRONG} (expected 1, received 2)
-    LATE    ${N_CR}    message=CF    delay=1 s
+    LATE    ${N_CR}    message=CF    delay=2 s
     LYING_LENGTH    ${N_CR}
     LYING_LENGTH    An IsoTp frame from 0x7E8 is too long (2000 bytes)    size=2000
 
@@ -97,7 +97,13 @@ Reception Should Fail
     Send IsoTp Frame    ${LONG}    connection=ecu
     Run Keyword And Expect Error    STARTS:On connection 'diag': ${sentence}    Receive IsoTp Frame    connection=diag
     Should Be Equal As Integers    ${fault.applied}    1
+    Wait Until Keyword Succeeds    10 s    10 ms    Nothing Is Being Sent
     Both Ways
+
+Nothing Is Being Sent
+    [Documentation]    By the ECU: what failed there is told by its next send, before that begins.
+    ${sending}    Is IsoTp Transmitting    connection=ecu
+    Should Be Equal    ${sending}    ${False}
 
 Send Should Fail
     [Documentation]    Once; then both sides are as they should be.

@@ -73,7 +73,8 @@ def _of_this_shell() -> Target:
     return Target(
         _checked(address, HOST),
         insecure=any(os.environ.get(name) == "1" for name in _INSECURE),
-        passphrase=_sendable(os.environ.get(_PASSPHRASE, "").encode(), _PASSPHRASE) or None,
+        passphrase=_sendable(os.environ.get(_PASSPHRASE, "").encode("utf-8", "surrogatepass"), _PASSPHRASE)
+        or None,
         lease=lease_of_this_shell(),
         of_this_shell=True,
     )

@@ -1,7 +1,5 @@
 """The backend `exported` at the keywords, on a real exporter with the drivers of CanLibrary.exporter."""
 
-import threading
-
 import pytest
 
 from CanLibrary import CanLibrary
@@ -180,14 +178,6 @@ def test_missing_driver_is_one_sentence(library, exporter):
 
 
 class TestExporterIsKilled:
-    @pytest.fixture(autouse=True)
-    def no_thread_left(self):
-        """None of ours may be left; gRPC's own poller, a daemon, lives on while a kept failure knows its channel."""
-        before = set(threading.enumerate())
-        yield
-        left = {thread.name for thread in set(threading.enumerate()) - before}
-        assert not {name for name in left if "_poll_wrapper" not in name}
-
     def test_a_wait_fails_with_the_cause_at_once(self, mortal_exporter, library):
         library.open_isotp_connection("tester", backend="exported", **TESTER)
         library.open_can_bus("wire", interface="jumpstarter", channel="wire")

@@ -14,12 +14,12 @@ Gaps Are Measured When Messages Come Not When They Are Read
     ${cyclic}    Evaluate    [f'1A0#{n:02X}' for n in range(20)]
     ${mark}    Set Can Mark
     Partner Sends    @{cyclic}    after=10 ms    gap=20 ms
-    Partner Sends    200#01    after=700 ms
+    Partner Sends    200#01    after=1500 ms
     Wait For Can Message    0x200    since=${mark}
     ${statistics}    Get Bus Statistics    since=${mark}
     VAR    ${cycle}    ${statistics.ids['0x1A0']}
     Should Be Equal As Integers    ${cycle.count}    20
-    Should Be True    0.018 < ${cycle.mean_gap} < 0.050    # a busy machine sends later, never sooner
+    Should Be True    0.018 < ${cycle.mean_gap} < 0.070    # a busy machine sends later, never sooner
 
 A Message That Stays Away Is Seen
     [Documentation]    Its largest gap says for how long.

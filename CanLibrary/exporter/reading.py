@@ -31,7 +31,7 @@ class Reading:
         self._bus, self._name = bus, name
         self._overflow = Overflow(bus, name)
         self._kept: deque[bytes] = deque()
-        self._lost = 0
+        self._lost = self._told = 0
         self._failure: Exception | None = None
         self._look = self._empty_look = 0  # the number of the look that is under way, of the last one in vain
         self._asked = 0  # up to which look nobody has the time to wait
@@ -94,12 +94,13 @@ class Reading:
 
     def _take_lost(self) -> list[str]:
         told = [str(error) for error in self._overflow.take()]
-        lost, self._lost = self._lost, 0
-        if lost:
+        lost = self._lost  # counted in another thread, which only adds
+        if lost > self._told:
             told.append(
-                f"Bus '{self._name}' lost {plural(lost, 'message')}: they came faster than the network took them, "
-                f"and {ROOM} waited already."
+                f"Bus '{self._name}' lost {plural(lost - self._told, 'message')}: they came faster than the network "
+                f"took them, and {ROOM} waited already."
             )
+        self._told = lost
         return told
 
     async def caught_up(self) -> int:

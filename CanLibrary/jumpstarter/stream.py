@@ -12,14 +12,17 @@ from typing import Any
 
 import can
 
+from CanLibrary.formatting import plural
 from CanLibrary.jumpstarter.batches import unpack
+from CanLibrary.jumpstarter.drivers import upper
 from CanLibrary.jumpstarter.problems import ExporterError, let_go, shut_down
 from CanLibrary.jumpstarter.session import Session
 
 ROOM = 100_000  # messages that wait here; for more the exporter waits, which has its own room
 _PAUSE = 0.01  # seconds
 _SLICE = 0.1  # seconds: a test's time-out interrupts between two slices
-_ON_THE_WAY = 1.0  # seconds for what the exporter has handed over to arrive
+_LOOK = 1.0  # seconds that the exporter looks on a bus where messages come without a pause
+_ON_THE_WAY = 5.0  # seconds for what the exporter has handed over to arrive
 
 
 class Stream:
@@ -103,8 +106,13 @@ class Stream:
         if self._received:
             asked.cancel()
             return
-        there = int(self._session.finish(asked, "sync", takes=_ON_THE_WAY))
+        there = int(self._session.finish(asked, "sync", takes=_LOOK))
         self._wait(lambda: self._count >= there)
+        if not self._received and self._count < there:  # "nothing came" would be a lie
+            raise ExporterError(
+                f"{upper(self._session.target.where)} has {plural(there - self._count, 'message')} for "
+                f"'{self._channel}' that did not arrive within {_ON_THE_WAY:g} seconds."
+            )
 
     def _notify(self, _: concurrent.futures.Future[Any]) -> None:
         with self._changed:

@@ -1,6 +1,7 @@
 """What an exporter's driver of ours tells of its bus: refusals, losses, what its interface can do."""
 
 import itertools
+import os
 import threading
 
 import can
@@ -241,6 +242,20 @@ class TestLosses:
             library.receive_can_message()
         assert str(lost.value) == LOST.format(channel)
         assert library.receive_can_message().data == message(1).data
+
+    @pytest.mark.usefixtures("driver")
+    def test_what_is_on_the_way_for_long_is_not_nothing(self, narrow, open_bus, raw_bus, monkeypatch):
+        monkeypatch.setattr("CanLibrary.jumpstarter.stream._ON_THE_WAY", 0.2)
+        bus = open_bus("can")
+        raw_bus().send(message(1))
+        with pytest.raises(CanOperationError) as failed:
+            bus.recv(0)
+        assert str(failed.value) == (
+            f"The exporter at '{os.environ['JUMPSTARTER_HOST']}' has 1 message for 'can' that did not arrive within "
+            "0.2 seconds."
+        )
+        narrow.set()
+        assert numbers([bus.recv(5)]) == [1]
 
     def test_a_bus_that_fails_is_told(self, driver, open_bus):
         failing, recv = threading.Event(), driver.bus._recv_internal

@@ -10,7 +10,7 @@ from CanLibrary.sessions.offered import OfferedConnection
 from CanLibrary.transport.addresses import isotp_address, listening_keys, our_address, sending_keys
 from CanLibrary.transport.exported import ExportedTransport
 from CanLibrary.transport.plain import error_from, plain_address
-from CanLibrary.types import IsoTpParams, TargetAddressType
+from CanLibrary.types import IsoTpParams, Pattern, TargetAddressType
 from utest.transport.conftest import Endpoint, make_address
 from utest.transport.test_contract_transfers import ADDRESSES, with_mode
 
@@ -145,6 +145,22 @@ def test_a_bus_that_dies_is_told(offered, client):
     tester = client()
     offered.bus.traffic.failed(OSError("cable pulled"))
     assert "cable pulled" in str(tester.problem().error)
+
+
+def test_an_event_that_comes_with_two_answers_counts_once():
+    events = [[1, ["payload", "qg=="]], [2, ["payload", "uw=="]]]
+    transport = ExportedTransport(
+        "tester",
+        lambda _order, _takes: {"client": 1, "params": {}, "events": events},
+        TESTER,
+        IsoTpParams(),
+        (),
+    )
+    transport.start()
+    transport.catch_up()
+    transport.catch_up()
+    transport.stop()
+    assert [transport.inbox.take(Pattern.ANY.matches) for _ in range(3)] == [b"\xaa", b"\xbb", None]
 
 
 @pytest.mark.parametrize("mode", ADDRESSES)

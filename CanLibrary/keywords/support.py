@@ -14,7 +14,7 @@ from robot.api import logger
 from CanLibrary.config import connection_description
 from CanLibrary.config.mistakes import Mistakes
 from CanLibrary.config.values import convert
-from CanLibrary.errors import ConfigurationError, joined
+from CanLibrary.errors import ConfigurationError, NotSupportedError, joined
 from CanLibrary.formatting import plural
 from CanLibrary.sessions.buses import Buses
 from CanLibrary.sessions.connections import Connections
@@ -25,6 +25,7 @@ from CanLibrary.traffic.waits import died
 from CanLibrary.types import (
     NOT_GIVEN,
     AnyIsoTpAddress,
+    Backend,
     CanId,
     CanIdPattern,
     CanMark,
@@ -106,6 +107,11 @@ def observed(
     if address or bus is not None:
         raise ConfigurationError(f"connection='{connection}' has an address and a bus: leave others out.")
     of_connection = connection_of(connections, connection)
+    if of_connection.description.backend is Backend.exported:
+        raise NotSupportedError(
+            f"Connection '{connection}' runs in the exporter, and what it sends and receives does not pass here: open "
+            "a bus of the exporter, and name it with bus= and the address with txid= and rxid=."
+        )
     return of_connection.bus, of_connection.transport.address
 
 

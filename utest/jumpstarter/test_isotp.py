@@ -1,9 +1,11 @@
 """The backend `exported` at the keywords, on a real exporter with the drivers of CanLibrary.exporter."""
 
+import functools
+
 import pytest
 
 from CanLibrary import CanLibrary
-from CanLibrary.errors import BusError, ConfigurationError
+from CanLibrary.errors import BusError, ConfigurationError, NotSupportedError
 
 TESTER = {"txid": "0x7E0", "rxid": "0x7E8"}
 SERVER = {"txid": "0x7E8", "rxid": "0x7E0"}
@@ -162,6 +164,20 @@ def test_exported_driver_and_stack_of_ours_on_an_exported_bus_talk(library):
     assert library.receive_isotp_frame(connection="server", timeout=5) == bytes(range(100))
     library.send_isotp_frame(bytes(50), connection="server")
     assert library.receive_isotp_frame(connection="here", timeout=5) == bytes(50)
+
+
+def test_what_does_not_pass_here_is_no_verdict(ends):
+    ends.send_isotp_frame(bytes(20), timeout=5)
+    judge = functools.partial(ends.isotp_timing_should_be_within, n_bs=1)
+    for ask in (ends.get_isotp_frames, ends.get_isotp_timing, judge):
+        with pytest.raises(NotSupportedError) as refused:
+            ask(connection="tester")
+        assert str(refused.value) == (
+            "Connection 'tester' runs in the exporter, and what it sends and receives does not pass here: open a bus "
+            "of the exporter, and name it with bus= and the address with txid= and rxid=."
+        )
+    with pytest.raises(NotSupportedError, match="'tester'"):
+        ends.set_isotp_fault("DROP", connection="tester")
 
 
 def test_missing_driver_is_one_sentence(library, exporter):

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -258,6 +259,19 @@ def either(request, open_bus):
 def pair(either):
     """Two buses of one exporter that hear each other."""
     return either("can"), either("ecu")
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left():
+    """As everywhere, but gRPC's thread ends with the last channel, and that may sit in a cycle of references."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + 2
+    while (left := set(threading.enumerate()) - before) and time.monotonic() < deadline:
+        time.sleep(0.002)
+        if all("_poll_wrapper" in thread.name for thread in left):
+            gc.collect()
+    assert not left, f"Threads left behind: {sorted(thread.name for thread in left)}"
 
 
 @pytest.fixture

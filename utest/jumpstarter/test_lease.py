@@ -53,10 +53,14 @@ def token():
 class Lab:
     """A controller, and an exporter that is registered there."""
 
-    def __init__(self, folder, seconds):
+    def __init__(self, folder):
+        self._jmp = jmp()
         self.folder, self._started = folder, []
         self.address = f"127.0.0.1:{free_port()}"
-        certificate, key = make_certificate(folder)
+
+    def begin(self, seconds):
+        """Let a lease last so many seconds."""
+        certificate, key = make_certificate(self.folder)
         self._ca = base64.b64encode(certificate.read_bytes()).decode()
         script = os.path.join(os.path.dirname(__file__), "controller.py")
         self.controller = self.start(
@@ -65,7 +69,7 @@ class Lab:
             stdout=subprocess.PIPE,
         )
         assert self.controller.stdout.readline() == "ready\n"
-        self.start([jmp(), "run", "--exporter-config", str(self.config("Exporter", "bench", EXPORT))])
+        self.start([self._jmp, "run", "--exporter-config", str(self.config("Exporter", "bench", EXPORT))])
 
     def config(self, kind, name, more):
         path = self.folder / f"{kind}.yaml"
@@ -85,7 +89,7 @@ class Lab:
         suite = self.folder / "suite.robot"
         suite.write_text(SUITE)
         client = self.config("Client", "tester", "drivers: {allow: [], unsafe: true}\n")
-        shell = [jmp(), "shell", "--client-config", str(client), "--selector", "board=body", "--"]
+        shell = [self._jmp, "shell", "--client-config", str(client), "--selector", "board=body", "--"]
         robot = [sys.executable, "-m", "robot", "--outputdir", str(self.folder / "results"), str(suite)]
         running = self.start([*shell, *robot], stdout=subprocess.PIPE)
         seen = []
@@ -118,7 +122,8 @@ def lab(tmp_path):
     labs = []
 
     def make(seconds):
-        labs.append(Lab(tmp_path, seconds))
+        labs.append(Lab(tmp_path))
+        labs[-1].begin(seconds)
         return labs[-1]
 
     yield make

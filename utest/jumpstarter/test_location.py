@@ -4,6 +4,7 @@ import pytest
 
 from CanLibrary import CanLibrary
 from CanLibrary.errors import BusError, ConfigurationError
+from CanLibrary.jumpstarter.session import why_missing
 
 FILE = """\
 apiVersion: jumpstarter.dev/v1alpha1
@@ -78,6 +79,8 @@ def test_auto_is_here_where_there_is_no_shell(use, monkeypatch):
 
 
 def test_exported_without_a_shell_is_one_sentence(use, monkeypatch):
+    if missing := why_missing():
+        pytest.skip(missing)
     monkeypatch.delenv("JUMPSTARTER_HOST", raising=False)
     why = (
         "There is no exporter: JUMPSTARTER_HOST is not set. Run this in 'jmp shell', such as 'jmp shell "

@@ -7,6 +7,7 @@ import concurrent.futures
 import gc
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -59,6 +60,7 @@ class Session:
         self.users = 0
         self._broken: str | None = None  # set once: the connection does not come back by itself
         self._signs = 0  # of life
+        self._round_trips: deque[float] = deque(maxlen=20)  # seconds, the last ones
         self._stack = ExitStack()
         try:
             self.portal = self._stack.enter_context(start_blocking_portal())
@@ -89,12 +91,21 @@ class Session:
     async def _watch(self, stub: Any) -> None:
         while self._broken is None:
             try:
-                await until_silent(stub, lambda: self._signs, lambda told: note_status(self.target, told))
+                await until_silent(stub, lambda: self._signs, self._note_answer)
                 self.lost(f"it has said nothing for {BEAT * PATIENCE:g} seconds")
             except Exception as error:  # noqa: BLE001 - who waits or asks next is told
                 self.translated(error, "GetStatus")  # which one that cannot tell its status has answered, too
                 let_go(error)
                 await asyncio.sleep(BEAT)
+
+    def _note_answer(self, told: Any, seconds: float) -> None:
+        self._round_trips.append(seconds)
+        note_status(self.target, told)
+
+    @property
+    def round_trip(self) -> float:
+        """Seconds that the way to the exporter and back took lately, at most."""
+        return max(tuple(self._round_trips), default=0.0)
 
     def heard(self) -> None:
         """Note a sign of life."""

@@ -79,6 +79,8 @@ class BusSession:
         self.traffic = BusTraffic(
             self.alias, capacity=capacity, own_messages=bool(own), echoes=_echo_kind(bus)
         )
+        if hasattr(bus, "delay"):  # another computer's
+            self.traffic.delay = lambda: bus.delay
         self._batches = Batches(bus, self.traffic)
         self._receiver = Receiver(bus, self.traffic)
         self._overflow = Overflow(bus, self.alias)

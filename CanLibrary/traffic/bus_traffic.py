@@ -57,6 +57,7 @@ class BusTraffic:
         self._echoes = Echoes(echoes, own_messages)
         self.by_kernel = KernelEchoes()
         self._handlers: dict[int, tuple[Handler, ...]] = {}
+        self.delay: Callable[[], float] = float  # seconds that a message may take from the bus to here
         self.nodes: tuple[Node, ...] = ()  # simulated participants on this bus
         self._node_echoes = Echoes(echoes, own_messages)  # of what they send
         self.judges: tuple[Judge, ...] = ()  # who is to know of every look into the driver's queue

@@ -146,7 +146,11 @@ def should_not_arrive(traffic: BusTraffic, matcher: Matcher, window: Window) -> 
         message = found[1] if found else None
         if message is None or message.received_at > window.deadline:
             # A window that had ended before anybody asked is judged by the times of the records alone.
-            message = _settled_match(traffic, matcher, window, judge) if window.still_open else None
+            if not window.still_open:
+                _check_not_delayed(traffic, matcher, window, message)
+                message = None
+            else:
+                message = _settled_match(traffic, matcher, window, judge)
     if message is None:
         with traffic.changed:
             search.start_of_look()
@@ -156,6 +160,19 @@ def should_not_arrive(traffic: BusTraffic, matcher: Matcher, window: Window) -> 
         raise AssertionError(
             f"Message {message} arrived on bus '{traffic.name}' after {duration(round(after, 3))}, "
             f"but no {matcher} should arrive {window}."
+        )
+
+
+def _check_not_delayed(
+    traffic: BusTraffic, matcher: Matcher, window: Window, late: CanMessage | None
+) -> None:
+    """Refuse to say that nothing came where a match came so soon after the window that it may have been on its way."""
+    delay = traffic.delay()
+    if late is not None and late.received_at - window.deadline <= delay:
+        raise BusError(
+            f"Whether a {matcher} arrived on bus '{traffic.name}' {window} cannot be said: {late} was here "
+            f"{duration(round(late.received_at - window.deadline, 3))} after that, and the way from its computer and "
+            f"back takes up to {duration(round(delay, 3))}. Give it a longer time."
         )
 
 

@@ -1,5 +1,6 @@
 """An exporter that is killed and a network that fails, in the middle of what keywords do."""
 
+import re
 import threading
 import time
 from contextlib import suppress
@@ -372,6 +373,26 @@ class TestSlowNetwork:
         with pytest.raises(AssertionError, match="No message"):
             library.wait_for_can_message("0x123", within=4)
         library.send_can_message("0x123")
+
+    def test_a_window_that_is_over_before_its_messages_are_here_is_no_verdict(
+        self, network, library, eventually
+    ):
+        library.open_can_bus("body", interface="jumpstarter", channel="ours.can", **access(network))
+        library.open_can_bus("ecu", interface="jumpstarter", channel="ours.ecu", **access(network))
+        network.delay = 0.1
+        body = library._buses.registry.get("body").bus
+        eventually(lambda: body.delay > 0.15)  # the heartbeat finds out
+        mark = library.set_can_mark(bus="body")
+        library.send_can_message("0x123", bus="ecu")
+        with pytest.raises(BusError) as unknown:
+            library.can_message_should_not_arrive("0x123", within=0.12, since=mark, bus="body")
+        assert re.fullmatch(
+            r"Whether a message 0x123 arrived on bus 'body' within 120 milliseconds of the mark cannot be said: 0x123  "
+            r"\[0\] was here [\d.]+ milliseconds after that, and the way from its computer and back takes up to [\d.]+ "
+            r"milliseconds\. Give it a longer time\.",
+            str(unknown.value),
+        )
+        library.can_message_should_not_arrive("0x124", within=0.12, since=mark, bus="body")
 
     def test_a_stall_is_no_end(self, network, library):
         library.open_can_bus("body", interface="jumpstarter", channel="ours.can", **access(network))

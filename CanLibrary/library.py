@@ -241,9 +241,9 @@ def _folder(trace_dir: Path | str | None) -> Path | None:
 
 def _described(config: Path | str | None, given: dict[str, Any], location: Location) -> Bench:
     if config is None:
-        if location is Location.exported:
+        if location is not Location.local:
             raise ConfigurationError(
-                "location=exported needs config=, the file of the exporter; for a single bus give "
+                f"location={location.name} needs config=, the file of the exporter; for a single bus give "
                 "interface=jumpstarter and the name of its driver as channel."
             )
         return Bench({DEFAULT_ALIAS: bus_description(DEFAULT_ALIAS, given)}) if given else Bench()

@@ -30,8 +30,8 @@ def located(bench: Bench, location: Location) -> Bench:
 def _exported_bus(bus: BusDescription) -> BusDescription:
     if bus.interface == EXPORTED_INTERFACE:  # it says itself where it is
         return bus
-    # The exporter opened it with its bit rates and options; filters and CAN FD are our business, too.
-    return BusDescription(bus.alias, EXPORTED_INTERFACE, bus.alias, fd=bus.fd, filters=bus.filters)
+    # The exporter opened it with its options; what the bus load and filters depend on is our business, too.
+    return replace(bus, interface=EXPORTED_INTERFACE, channel=bus.alias, options={})
 
 
 def _exported_connection(connection: ConnectionDescription) -> ConnectionDescription:

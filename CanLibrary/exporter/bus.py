@@ -20,7 +20,7 @@ from CanLibrary.config import SEND_TIMEOUT
 from CanLibrary.exporter.opening import CONFIG, Plain, looked, opened
 from CanLibrary.exporter.reading import Reading
 from CanLibrary.jumpstarter.batches import unpack
-from CanLibrary.jumpstarter.bus import CAN_DO
+from CanLibrary.jumpstarter.bus import CAN_DO, RATE
 from CanLibrary.jumpstarter.messages import from_map
 from CanLibrary.jumpstarter.session import OURS
 from CanLibrary.sessions.capabilities import capabilities
@@ -114,9 +114,11 @@ class Can(published.Can):
     # -- what every driver has ----------------------------------------------------------------------
 
     def extra_labels(self) -> dict[str, str]:
-        """Tell clients of ours that this driver can do more, and what its bus can do."""
+        """Tell clients of ours that this driver can do more, what its bus can do and how fast it is."""
         able = [name for name, value in asdict(capabilities(self.bus)).items() if value]
-        return {OURS: type(self).__name__, CAN_DO: " ".join(able)}
+        rates = {"bitrate": self.bitrate, "data_bitrate": self.data_bitrate}
+        told = {RATE + word: str(rate) for word, rate in rates.items() if rate is not None}
+        return {OURS: type(self).__name__, CAN_DO: " ".join(able), **told}
 
     def close(self) -> None:
         """Shut the bus down."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,7 @@ from CanLibrary.jumpstarter.session import OURS, join, leave
 from CanLibrary.jumpstarter.stream import Stream
 from CanLibrary.jumpstarter.target import find_target
 
+RATE = "canlibrary/"  # label: what the bit rates of the bus are
 _LOOK = 0.5  # seconds that the exporter waits for a message at once; so long it goes on after we are gone
 _ENDS = 1.0  # seconds for a thread that sends; one that sleeps for longer ends without a word
 _STALE = 2.0  # seconds to throw away what the exporter's bus received before it was opened here
@@ -31,6 +33,7 @@ _STALE_BY_CALLS, _AT_ONCE = (
 # The label that says what the exporter's bus can do, in the words of CanLibrary.sessions.capabilities.
 CAN_DO = "canlibrary/can-do"
 _ASKED = ("reports_state", "sets_state", "flushes_tx_buffer")
+_log = logging.getLogger("can.jumpstarter")
 
 
 class JumpstarterBus(can.BusABC):
@@ -48,7 +51,10 @@ class JumpstarterBus(can.BusABC):
         ca_file: str | os.PathLike[str] | None = None,
         insecure: bool = False,
         passphrase_file: str | os.PathLike[str] | None = None,
-        fd: bool | None = None,  # noqa: ARG002
+        fd: bool | None = None,
+        bitrate: int | None = None,
+        data_bitrate: int | None = None,
+        single_handle: bool = True,  # noqa: ARG002 - python-can's own tools give it to every interface
     ) -> None:
         """Join a session and take a driver of it.
 
@@ -59,6 +65,8 @@ class JumpstarterBus(can.BusABC):
         :param insecure: Connect without TLS.
         :param passphrase_file: File with the passphrase that the exporter asks for.
         :param fd: Has no effect: the bus was opened by the exporter, with or without CAN FD.
+        :param bitrate: Has no effect either; another one than a driver of CanLibrary.exporter tells is refused.
+        :param data_bitrate: The same.
         """
         self._is_shutdown = True  # until there is something to shut down
         self.channel = str(channel)
@@ -75,6 +83,7 @@ class JumpstarterBus(can.BusABC):
             self._driver = self._session.find(self.channel, _is_can, "CAN")
             self.channel_info = str(self._call("channel_info"))
             self._can_protocol = can.CanProtocol(int(self._call("protocol")))
+            self._check_opened_so(fd, {"bitrate": bitrate, "data_bitrate": data_bitrate})
             super().__init__(channel=channel, can_filters=can_filters)
             self._throw_away_old_messages()
             self._find_out_capabilities()
@@ -115,6 +124,26 @@ class JumpstarterBus(can.BusABC):
             self.told_capabilities = {name: name in able for name in _ASKED}
         else:  # what it cannot do it refuses, but a state may be python-can's constant
             self.told_capabilities = {**dict.fromkeys(_ASKED, True), "reports_state": None}
+
+    def _check_opened_so(self, fd: bool | None, rates: dict[str, int | None]) -> None:
+        """Refuse what the exporter's bus is not, as far as its driver tells; warn where it cannot be known."""
+        if fd and self._can_protocol is can.CanProtocol.CAN_20:
+            _log.warning("The exporter opened '%s' without CAN FD: fd had no effect.", self.channel)
+        for word, rate in rates.items():
+            if rate is None:
+                continue
+            told = self._driver.labels.get(RATE + word)
+            if told is None:
+                _log.warning(
+                    "The exporter opened '%s', at its own bit rate: %s=%s counts for the bus load only.",
+                    self.channel,
+                    word,
+                    rate,
+                )
+            elif rate != int(told):
+                raise CanInitializationError(
+                    f"The exporter's bus '{self.channel}' runs with {word}={told}, not {rate}; leave {word} out."
+                )
 
     def _check_open(self) -> None:
         if self._driver is None:
@@ -178,6 +207,11 @@ class JumpstarterBus(can.BusABC):
         """Return when all that was sent without a time-out is out; fail if some of it was refused."""
         if self._outgoing is not None:
             self._outgoing.flush()
+
+    @property
+    def delay(self) -> float:
+        """Seconds that a message may take from the exporter's bus to here."""
+        return self._session.round_trip
 
     def tell_losses(self, to: Callable[[str], None]) -> None:
         """Let somebody be told of messages that the exporter lost, in whatever thread; `recv` says nothing then."""

@@ -79,6 +79,8 @@ class Connections:
                 description = replace(description, **{name: getattr(changed, name)})
         if changed.bus is not None or changed.node is not None:
             description = replace(description, bus=changed.bus, node=changed.node)
+            if description.backend is Backend.exported and given.get("backend") is None:
+                description = replace(description, backend=Backend.python)  # on a bus that is opened here
         return description
 
     def _connect(self, description: ConnectionDescription, owner: Owner, *, start: bool) -> Connection:

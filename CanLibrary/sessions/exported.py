@@ -59,6 +59,11 @@ def open_exported(description: ConnectionDescription, owner: Owner) -> tuple[Bus
     """
     node = description.node
     assert node is not None  # a description with this backend always has one
+    for word in ("bitrate", "data_bitrate", "filters"):
+        if getattr(node, word) is not None:
+            raise ConfigurationError(
+                f"The backend exported works on the exporter's own bus, which is open: leave {word} out."
+            )
     for option in node.options:
         if option not in _OPTIONS:
             hint = nearest(option, _OPTIONS) or f"; it has {quoted(_OPTIONS)}."

@@ -71,7 +71,7 @@ def test_each_alias_is_the_driver_of_that_name(bench):
         "rack.chassis": ("jumpstarter", "rack.chassis"),
     }
     body, chassis = there.buses["body"], there.buses["rack.chassis"]
-    assert (body.fd, body.filters, body.bitrate) == (True, bench.buses["body"].filters, None)
+    assert (body.fd, body.filters, body.bitrate) == (True, bench.buses["body"].filters, 500000)
     assert chassis.options == {}
     diag, fast, shared = (there.connections[alias] for alias in ("diag", "fast", "shared"))
     assert (diag.backend, diag.node.interface, diag.node.channel) == (Backend.exported, "jumpstarter", "diag")
@@ -96,11 +96,12 @@ def test_a_bus_that_says_itself_where_it_is_stays_there(tmp_path):
     assert located(bench, Location.exported) == bench
 
 
-def test_exported_without_a_file_is_refused():
+@pytest.mark.parametrize("location", ["exported", "auto"])
+def test_without_a_file_it_is_refused(location):
     with pytest.raises(ConfigurationError) as refused:
-        CanLibrary(location="exported").open_can_bus()
+        CanLibrary(location=location).open_can_bus()
     assert str(refused.value) == (
-        "location=exported needs config=, the file of the exporter; for a single bus give interface=jumpstarter and "
+        f"location={location} needs config=, the file of the exporter; for a single bus give interface=jumpstarter and "
         "the name of its driver as channel."
     )
 

@@ -216,3 +216,8 @@ def test_missing_driver_is_one_sentence(either, exporter):
         "'jumpstarter_driver_composite.client.CompositeClient'; its CAN drivers are 'can', 'ecu', 'ours.can', "
         "'ours.ecu', 'narrow.can', 'narrow.deaf', 'rack.body', 'rack.chassis' and 'wire'."
     )
+
+
+def test_what_the_tools_of_python_can_give_to_every_interface_is_taken(open_bus):
+    bus = open_bus("wire", single_handle=True, bitrate=500000)
+    assert bus.state is can.BusState.ACTIVE

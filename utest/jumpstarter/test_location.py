@@ -50,6 +50,14 @@ def use(file):
         library.close_all_can_buses()
 
 
+@pytest.fixture
+def library():
+    opened = CanLibrary()
+    yield opened
+    opened.close_all_isotp_connections()
+    opened.close_all_can_buses()
+
+
 def interfaces(library):
     return {bus["alias"]: bus["interface"] for bus in library.get_can_buses()}
 
@@ -111,8 +119,48 @@ def test_an_alias_that_the_exporter_does_not_offer(use, exporter):
 def test_a_bit_rate_that_the_exporter_cannot_be_given_is_told(use, monkeypatch):
     told = []
     monkeypatch.setattr("robot.api.logger.warn", told.append)
-    use("exported").open_can_bus("rack.body", bitrate=250000)
-    assert told == ["Interface 'jumpstarter' does not set the bit rate: bitrate=250000 had no effect."]
+    use("exported").open_can_bus("rack.body", bitrate=250000, fd=True)
+    assert told == [
+        "Interface 'jumpstarter' says: The exporter opened 'rack.body' without CAN FD: fd had no effect.",
+        "Interface 'jumpstarter' says: The exporter opened 'rack.body', at its own bit rate: bitrate=250000 counts for "
+        "the bus load only.",
+    ]
+
+
+@pytest.mark.usefixtures("exporter")
+def test_the_bit_rates_of_the_file_are_known_and_another_one_is_refused(library, monkeypatch):
+    told = []
+    monkeypatch.setattr("robot.api.logger.warn", told.append)
+    library.open_can_bus("wire", interface="jumpstarter", channel="wire", bitrate=500000)
+    assert library.get_bus_statistics().bitrate == 500000
+    with pytest.raises(BusError) as refused:
+        library.open_can_bus("other", interface="jumpstarter", channel="wire", bitrate=250000)
+    assert str(refused.value) == (
+        "Bus 'other' could not be opened on interface 'jumpstarter' channel 'wire': The exporter's bus 'wire' runs "
+        "with bitrate=500000, not 250000; leave bitrate out."
+    )
+    assert told == []
+
+
+@pytest.mark.usefixtures("exporter")
+def test_a_connection_of_the_exporter_may_run_on_a_bus_that_is_open_here(use):
+    library = use("exported")
+    library.open_can_bus("rack.body")
+    library.open_isotp_connection("testr", bus="rack.body")
+    library.open_can_bus("rack.chassis")
+    library.send_isotp_frame("22 F1 90", connection="testr")
+    library.receive_can_message("0x7E0", "03 22 F1 90", bus="rack.chassis", timeout=5)
+
+
+@pytest.mark.usefixtures("exporter")
+def test_what_an_exported_connection_cannot_be_given_is_refused(library):
+    with pytest.raises(ConfigurationError) as refused:
+        library.open_isotp_connection(
+            "tester", txid=0x7E0, rxid=0x7E8, backend="exported", channel="tester", bitrate=500000
+        )
+    assert str(refused.value) == (
+        "The backend exported works on the exporter's own bus, which is open: leave bitrate out."
+    )
 
 
 @pytest.mark.usefixtures("exporter")

@@ -73,9 +73,9 @@ The file has the shape of a Jumpstarter exporter configuration, and such files w
 |       address: {txid: 0x7E0, rxid: 0x7E8}
 |       params: {stmin: 5, blocksize: 8, tx_padding: 0xCC}
 
-Types are ``Can``, ``IsoTpPython`` and ``IsoTpSocket``, also with the prefix ``jumpstarter_driver_can.`` or
-``jumpstarter_driver_can.driver.``; entries of other types are left alone. ``IsoTpSocket`` is
-`ISO-TP` by the Linux kernel. A relative path is looked up in the folder of the suite, then
+Types are ``Can``, ``IsoTpPython`` and ``IsoTpSocket``, also with the prefix ``jumpstarter_driver_can.``,
+``jumpstarter_driver_can.driver.`` or ``CanLibrary.exporter.``; entries of other types are left alone. ``IsoTpSocket``
+is `ISO-TP` by the Linux kernel. A relative path is looked up in the folder of the suite, then
 in the working directory. ``python -m CanLibrary check bench.yaml`` names every mistake in a file.
 
 == When things open ==
@@ -312,6 +312,8 @@ What costs no payload, a stray flow control for example, is a warning.
 | ``python`` (default) | can-isotp | on any bus |
 | ``kernel``, type ``IsoTpSocket`` | the socket of the Linux kernel | ``channel`` is a network interface such as \
 ``can0`` or ``vcan0``, or ``bus`` a bus on ``socketcan`` |
+| ``exported`` | a driver in a Jumpstarter exporter | ``channel`` is the name of the driver, by default the alias; \
+the driver's own bus, of which nothing is seen here |
 
 Addresses, keywords and sentences are the same. The kernel keeps separation times better than Python can, but:
 

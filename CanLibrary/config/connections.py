@@ -144,9 +144,12 @@ def _one_address(
 def _address(present: Mapping[Any, Any], mistakes: Mistakes) -> AnyIsoTpAddress | None:
     if "address" in present:
         return read_address(present["address"], mistakes.at("address"))
-    mistakes.at("address").add(
-        "address is missing; write address: {txid: 0x7E0, rxid: 0x7E8}.", names_it=True
+    missing = (
+        "address is missing; write address: {txid: 0x7E0, rxid: 0x7E8}."
+        if mistakes.in_file
+        else "txid and rxid are missing; give both, such as txid=0x7E0 and rxid=0x7E8."
     )
+    mistakes.at("address").add(missing, names_it=True)
     return None
 
 

@@ -25,6 +25,11 @@ class Mistakes:
         self._where = where
         self._name = ""
 
+    @property
+    def in_file(self) -> bool:
+        """Whether it is about a file, not about arguments."""
+        return bool(self._where)
+
     def at(self, name: object) -> Mistakes:
         """Return the collector of a part: one step down the path, the same list."""
         step = str(name)[:_LONGEST_STEP]

@@ -88,6 +88,9 @@ def lease_of_this_shell() -> str | None:
 
 def _checked(address: str, origin: str) -> str:
     """Return an address that Jumpstarter can take: what is no `host:port` is the path of a socket to it."""
+    scheme, is_url, _ = address.partition("://")
+    if is_url:
+        raise ConfigurationError(f"{origin}={address} is a URL; write host:port, without {scheme}://.")
     host, _, port = address.rpartition(":")
     is_port = port.isascii() and port.isdigit() and 0 < int(port) < _PORTS
     if not (host and is_port) and not os.path.isabs(address):

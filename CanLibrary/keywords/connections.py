@@ -94,7 +94,8 @@ class ConnectionKeywords:
             tx_addr: Sending side of an asymmetric address, a dictionary of the fields above.
             rx_addr: Receiving side of an asymmetric address, a dictionary of the fields above.
             backend: ``python`` (default) runs can-isotp on any bus, ``kernel`` the ISO-TP socket of the Linux
-                kernel on a network interface; it refuses what it cannot honour, see `ISO-TP`.
+                kernel on a network interface; it refuses what it cannot honour, see `ISO-TP`. ``exported`` works with
+                the driver of a Jumpstarter exporter whose name is ``channel``, by default the alias.
             bus: Alias of the bus to share.
             interface: Interface for a node of its own.
             channel: Channel for a node of its own.

@@ -22,7 +22,8 @@ Txid Is Rxid
 
 No Address
     [Documentation]    Nothing is described under the alias either.
-    Should Fail    address is missing; write address: {txid: 0x7E0, rxid: 0x7E8}.    Open IsoTp Connection    diag
+    Should Fail    txid and rxid are missing; give both, such as txid\=0x7E0 and rxid\=0x7E8.
+    ...    Open IsoTp Connection    diag
 
 Address Lacks A Field
     [Documentation]    What the mode needs.

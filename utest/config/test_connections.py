@@ -45,9 +45,10 @@ def test_an_address_and_parameters_may_be_given_as_objects():
 
 
 def test_the_address_is_needed():
-    sentence = "address is missing; write address: {txid: 0x7E0, rxid: 0x7E8}."
-    assert refusal(address=None) == sentence
-    assert refusal(WHERE, address=None) == f"{WHERE}.address: {sentence}"
+    told = "txid and rxid are missing; give both, such as txid=0x7E0 and rxid=0x7E8."
+    assert refusal(address=None) == told
+    told = "address is missing; write address: {txid: 0x7E0, rxid: 0x7E8}."
+    assert refusal(WHERE, address=None) == f"{WHERE}.address: {told}"
 
 
 def test_none_is_not_given():

@@ -102,6 +102,8 @@ def test_address_that_is_none(monkeypatch, address):
     assert (
         refusal(address=address) == f"address={address} is neither host:port nor the whole path of a socket."
     )
+    url = f"https://{address}"
+    assert refusal(address=url) == f"address={url} is a URL; write host:port, without https://."
     monkeypatch.setenv("JUMPSTARTER_HOST", address)
     assert refusal() == f"JUMPSTARTER_HOST={address} is neither host:port nor the whole path of a socket."
 

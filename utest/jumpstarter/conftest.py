@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from CanLibrary import CanLibrary
 from CanLibrary.jumpstarter.session import why_missing
 
 PASSPHRASE = "open sesame, please"
@@ -226,6 +227,17 @@ def mortal_exporter(new_exporter, monkeypatch):
     exporter = new_exporter()
     monkeypatch.setenv("JUMPSTARTER_HOST", exporter.host)
     return exporter
+
+
+@pytest.fixture
+def library():
+    """A library as Python code uses it."""
+    opened = CanLibrary()
+    yield opened
+    try:
+        opened.close_all_isotp_connections()
+    finally:
+        opened.close_all_can_buses()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 from can import CanOperationError
 from can.interfaces.virtual import VirtualBus
 
-from CanLibrary import CanLibrary
 from CanLibrary.errors import BusError, NotSupportedError
 from CanLibrary.jumpstarter.batches import MOST
 from CanLibrary.types import CanId, Direction
@@ -31,16 +30,6 @@ def message(number, identifier=0x123):
 
 def numbers(messages):
     return [int.from_bytes(each.data, "big") for each in messages]
-
-
-@pytest.fixture
-def library():
-    opened = CanLibrary()
-    yield opened
-    try:
-        opened.close_all_isotp_connections()
-    finally:
-        opened.close_all_can_buses()
 
 
 @pytest.fixture

@@ -4,22 +4,11 @@ import functools
 
 import pytest
 
-from CanLibrary import CanLibrary
 from CanLibrary.errors import BusError, ConfigurationError, NotSupportedError
 
 TESTER = {"txid": "0x7E0", "rxid": "0x7E8"}
 SERVER = {"txid": "0x7E8", "rxid": "0x7E0"}
 pytestmark = pytest.mark.usefixtures("exporter")
-
-
-@pytest.fixture
-def library():
-    opened = CanLibrary()
-    yield opened
-    try:
-        opened.close_all_isotp_connections()
-    finally:
-        opened.close_all_can_buses()
 
 
 @pytest.fixture

@@ -50,14 +50,6 @@ def use(file):
         library.close_all_can_buses()
 
 
-@pytest.fixture
-def library():
-    opened = CanLibrary()
-    yield opened
-    opened.close_all_isotp_connections()
-    opened.close_all_can_buses()
-
-
 def interfaces(library):
     return {bus["alias"]: bus["interface"] for bus in library.get_can_buses()}
 
